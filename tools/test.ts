@@ -21,7 +21,9 @@ const report = join(folder, 'vitest.json')
 const checks = runChecks()
 const code = await new Promise<number>((resolve) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const child = spawn('vitest', [...args, ...process.argv.slice(2)], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn('vitest', [...args, ...process.argv.slice(2)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   child.on('close', (status) => resolve(status ?? 1))
 })
 const summary = await readFile(report, 'utf8').then(

@@ -1,0 +1,12 @@
+/**
+ * Real clusters for tests, benchmarks and the guided example: etcd, kube-apiserver, kube-controller-manager
+ * and kubectl, built from their Go modules and started on loopback within seconds.
+ *
+ * It starts no kubelet and no network: Pods stay Pending. Key invariant: every process it starts ends with
+ * the `ApiServer` that owns it, and at the latest with the process that started it.
+ */
+export { type ApiServer, type ApiServerOptions, startApiServer } from './api-server.ts'
+export { type Binaries, ensureBinaries } from './build.ts'
+export { type KubectlResult, type User } from './cluster-access.ts'
+export { endOfLog, freePorts, type Program, startProgram } from './program.ts'
+export { type EmulatedVersion, etcdVersion, kubernetesVersion } from './versions.ts'
