@@ -1,0 +1,10 @@
+/**
+ * What a long-running program needs besides its subject: time that can be held still, waits that spread.
+ *
+ * Knows nothing about Kubernetes, Git or HTTP, and refuses to reach for the machine's clock on its own:
+ * whoever waits is handed a `Clock`.
+ * Key invariant: everything that is started here can be stopped, and stopping twice does nothing.
+ */
+export { Backoff, type BackoffOptions } from './backoff.ts'
+export { type Clock, systemClock, type Timer } from './clock.ts'
+export { FakeClock } from './fake-clock.ts'
