@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { rolloutChoiceSchema } from './rollout.ts'
+import {
+  apiVersion,
+  celSchema,
+  durationSchema,
+  metadataSchema,
+  modeSchema,
+  nameSchema,
+  textSchema,
+} from './scalars.ts'
+
+const sourceSchema = z.strictObject({
+  /** Inside the repository; `.` is its root. */
+  path: textSchema,
+  /** A name of the fleet's `repositories`; the fleet repository itself without it. */
+  repository: nameSchema.optional(),
+  /** Branch, tag or semver range; the fleet's own revision without it. */
+  revision: textSchema.optional(),
+  /** Found by content without it. */
+  renderer: z.enum(['plain', 'kustomize', 'helm']).optional(),
+})
+
+const driftSchema = z.strictObject({
+  /** `Kind/name-pattern: field.path`. */
+  ignore: z.array(textSchema).max(1000).optional(),
+  additions: z.enum(['report', 'prune', 'ignore']).optional(),
+  healAfter: durationSchema.optional(),
+})
+
+/** Kind Bundle: what is delivered, where it comes from and where it goes. */
+export const bundleSchema = z.strictObject({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal('Bundle'),
+  metadata: metadataSchema,
+  spec: z.strictObject({
+    source: sourceSchema,
+    layers: z.array(textSchema).max(100).optional(),
+    values: z.array(textSchema).max(100).optional(),
+    vars: z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be letters, digits and "_"' }),
+        z.string(),
+      )
+      .optional(),
+    /** The clusters that get it; none without it. */
+    placement: z.strictObject({ where: celSchema }).optional(),
+    dependsOn: z.array(nameSchema).max(1000).optional(),
+    requires: z
+      .array(z.strictObject({ api: textSchema, optional: z.boolean().optional() }))
+      .max(1000)
+      .optional(),
+    mode: modeSchema.optional(),
+    drift: driftSchema.optional(),
+    prune: z.enum(['auto', 'confirm', 'never']).optional(),
+    rollout: rolloutChoiceSchema.optional(),
+    createNamespace: z.boolean().optional(),
+    /** Per wave. */
+    timeout: durationSchema.optional(),
+    /** The service account that the writes are made as, `namespace/name`. */
+    runAs: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, {
+        error: 'must be a service account, namespace/name',
+      })
+      .optional(),
+    /** Which renderings share the random bytes of their templates. */
+    random: z.enum(['bundle', 'cluster']).optional(),
+  }),
+})
+
+export type Bundle = z.infer<typeof bundleSchema>
+export type PruneRule = NonNullable<Bundle['spec']['prune']>
+export type AdditionsRule = NonNullable<NonNullable<Bundle['spec']['drift']>['additions']>
