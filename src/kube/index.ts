@@ -1,0 +1,36 @@
+/**
+ * The way to a Kubernetes API server: kubeconfigs, requests, watches.
+ *
+ * It refuses to decide anything: it neither knows drift nor retries what is not safe to repeat, and it has no
+ * call that deletes by name alone. Nothing here prints or returns a credential.
+ * Key invariant: what was not heard is never told as absent. An error, a cut-off body, an unknown kind or a
+ * silent connection is a `KubeFailure` or a watch state, never an empty list and never `undefined`.
+ */
+export { type ApiResource, apiVersionOf, type ResourceRef } from './api-resource.ts'
+export type {
+  ApplyOptions,
+  ClusterApi,
+  DeleteOptions,
+  DeleteReply,
+  ListOptions,
+  ListPage,
+  ListResult,
+  OpenApiDocument,
+  PatchOptions,
+  Reply,
+  Selection,
+  ServerVersion,
+  WriteOptions,
+} from './cluster-api.ts'
+export { Discovery, type DiscoveryGap } from './discovery.ts'
+export { type FieldConflict, isKubeFailure, type KubeCode, KubeFailure } from './failure.ts'
+export type { Identity, IdentityOptions } from './identity.ts'
+export type {
+  Watch,
+  WatchedDeletion,
+  WatchedObject,
+  WatchEvent,
+  WatchHandler,
+  WatchState,
+  WatchStateKind,
+} from './watch/watch-handler.ts'
