@@ -1,0 +1,8 @@
+/**
+ * What a bundle delivers to a cluster: desired objects with their origins, made comparable.
+ *
+ * Refuses what has no identity (no name, generateName, the same object twice) and what only a server may say
+ * (status, uid, resourceVersion). Knows nothing about clusters: a namespace that is absent stays absent.
+ * Key invariant: equal sets of objects give the same variant hash, whatever their order or files.
+ */
+export type { DesiredObject, Origin, Variant } from './desired-object.ts'

@@ -1,0 +1,7 @@
+/**
+ * Placement: a CEL expression over what is known about a cluster, and the clusters it chooses.
+ *
+ * Refuses expressions that do not type-check, and never answers "no" where it cannot know. Key invariant: an
+ * incomplete evaluation never shrinks a decision (incident 3); evaluation ends within a second (row 10).
+ */
+export type { ClusterView, Facts, FactValue, PlacementDecision, UnknownPlacement } from './decision.ts'

@@ -1,0 +1,22 @@
+/**
+ * Git repositories, read through the `git` program from a bare mirror.
+ *
+ * Never checks out, so hooks, filters and submodules have nowhere to run; refuses transports other than
+ * HTTPS, SSH and local files, symbolic links, and every URL, ref or path that could be taken for something
+ * else. Key invariant: what is returned for a commit is exactly what the commit's tree holds, or a failure;
+ * a repository that cannot be reached is never an empty one.
+ */
+export type {
+  GitCredential,
+  GitRepository,
+  GitSecret,
+  OpenOptions,
+  ReadLimits,
+  ReadOptions,
+  RepositoryState,
+  RepositoryWatch,
+  Revision,
+  TreeFile,
+  WatchOptions,
+} from './contract.ts'
+export type { GitFailure, GitFailureCode } from './failures.ts'
