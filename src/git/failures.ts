@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts'
+import type { Failure } from '../core/failure.ts'
 
 /** Everything that can go wrong between us and a repository. */
 export type GitFailureCode =
