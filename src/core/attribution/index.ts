@@ -1,0 +1,8 @@
+/**
+ * Who wrote a field (engine §4): classes of managers as shipped data, audit records, and how sure it is.
+ *
+ * Never names a person without an audit record, and never keeps a body of one. Key invariant: what is not
+ * known is said to be unknown, and certainty is never raised by joining guesses.
+ */
+export type { Attribution, Certainty, WriterKind } from './attribution.ts'
+export type { AuditMatch, AuditTarget } from './audit-match.ts'

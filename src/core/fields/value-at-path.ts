@@ -1,0 +1,69 @@
+import { canonicalJson, isList, isMap, type Json, type JsonMap, type KubeObject } from '../object/index.ts'
+import type { FieldPath, PathElement } from './path-element.ts'
+
+/**
+ * The value at `path`, or undefined where nothing is there. A set item is its own value. Where a list holds
+ * several items of one key, as live objects may (engine F4), the first counts.
+ */
+export function valueAtPath(object: KubeObject | JsonMap, path: FieldPath): Json | undefined {
+  return valuesAtPath(object, path)[0]
+}
+
+/**
+ * All values at `path`: more than one only below list items that share a key, which API servers tolerate in
+ * live objects and treat as one.
+ */
+export function valuesAtPath(object: KubeObject | JsonMap, path: FieldPath): readonly Json[] {
+  let values: readonly Json[] = [object as unknown as JsonMap]
+  for (const element of path) {
+    values =
+      values.length === 1 ? step(values[0] as Json, element) : values.flatMap((value) => step(value, element))
+    if (values.length === 0) break
+  }
+  return values
+}
+
+function step(value: Json, element: PathElement): readonly Json[] {
+  if ('f' in element) {
+    if (!isMap(value) || !Object.hasOwn(value, element.f)) return []
+    const field = value[element.f]
+    return field === undefined ? [] : [field]
+  }
+  if (!isList(value)) return []
+  if ('i' in element) {
+    const item = value[element.i]
+    return item === undefined ? [] : [item]
+  }
+  if ('v' in element) {
+    const wanted = canonicalJson(element.v)
+    return value.filter((item) => canonicalJson(item) === wanted)
+  }
+  return itemsOfKey(value, element.k)
+}
+
+/**
+ * The items with these key fields. In a manifest an item may leave out a key field that has a default; it is
+ * taken only where no item has all of them and no second one could be meant.
+ */
+function itemsOfKey(list: readonly Json[], key: JsonMap): readonly Json[] {
+  const fields = Object.entries(key).map(([name, value]) => [name, canonicalJson(value)] as const)
+  const sharing = list.filter(isMap).map((item) => ({ item, match: matchOf(item, fields) }))
+  const whole = sharing.filter(({ match }) => match === 'whole')
+  if (whole.length > 0) return whole.map(({ item }) => item)
+  const partial = sharing.filter(({ match }) => match === 'partial')
+  return partial.length === 1 ? partial.map(({ item }) => item) : []
+}
+
+function matchOf(
+  item: JsonMap,
+  fields: readonly (readonly [string, string])[],
+): 'whole' | 'partial' | 'none' {
+  let equal = 0
+  for (const [name, wanted] of fields) {
+    const value = Object.hasOwn(item, name) ? item[name] : undefined
+    if (value === undefined) continue
+    if (canonicalJson(value) !== wanted) return 'none'
+    equal += 1
+  }
+  return equal === fields.length ? 'whole' : equal > 0 ? 'partial' : 'none'
+}
