@@ -9,7 +9,7 @@ import {
 } from './path-element.ts'
 
 /** Deeper than any object that a person writes; keeps hostile ownership data from exhausting the stack. */
-const MAX_DEPTH = 500
+export const MAX_DEPTH = 500
 
 /** A node of the trie. It is dropped when it is no member and has no children. */
 interface Node {

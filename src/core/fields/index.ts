@@ -6,6 +6,6 @@
  * equal keys, and nothing else has.
  */
 export { comparePaths, conflictText, formatPath, pathKey, pathOfKey } from './field-path.ts'
-export { FieldSet, parseFieldsV1 } from './field-set.ts'
+export { FieldSet, MAX_DEPTH, parseFieldsV1 } from './field-set.ts'
 export type { FieldPath, FieldsCode, PathElement } from './path-element.ts'
 export { valueAtPath, valuesAtPath } from './value-at-path.ts'
