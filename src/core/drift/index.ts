@@ -4,6 +4,22 @@
  * Decides nothing: a verdict belongs to people and modes. Does no I/O, and hashing is passed in, so that values
  * of Secrets can be keyed. Key invariant: a receipt compared with the very reply it was made from has no findings.
  */
+export { additionsIn } from './additions.ts'
+export { type CauseParts, causeSignature } from './cause-signature.ts'
+export { coOwners, type CoOwned } from './co-owners.ts'
+export { type CompareOptions, compareLive } from './compare-live.ts'
+export { isControllerAnnotation } from './controller-annotations.ts'
+export { type DriftEvent, type DriftState, nextDriftState } from './drift-state.ts'
 export type { DriftClass, Finding } from './finding.ts'
-export type { OwnHashes, PathList } from './own-hashes.ts'
-export type { Hash64, Receipt } from './receipt.ts'
+export { type ManifestNote, manifestNotes } from './manifest-notes.ts'
+export { internPaths, type OwnHashes, type PathList } from './own-hashes.ts'
+export { applyEntryOf, fieldsOfEntry } from './owners.ts'
+export {
+  decodeReceipt,
+  type EncodedReceipt,
+  encodeReceipt,
+  type Hash64,
+  type Receipt,
+  type ReceiptCode,
+  receiptOf,
+} from './receipt.ts'

@@ -1,7 +1,19 @@
-import type { OwnHashes } from './own-hashes.ts'
+import { fromBase64, toBase64 } from '../encoding/index.ts'
+import { Failure } from '../failure.ts'
+import { type FieldPath, type FieldSet, parseFieldsV1, pathKey, valueAtPath } from '../fields/index.ts'
+import { isMap, type KubeObject, nameOf, refOf } from '../object/index.ts'
+import { isAtomicAt, type TypeSchema } from '../schema/index.ts'
+import { A_MAP, ABSENT, internPaths, type OwnHashes, PRESENT, valueHash } from './own-hashes.ts'
+import { applyEntryOf } from './owners.ts'
 
 /** A 64-bit hash of a text. Values of Secrets need a keyed one. */
 export type Hash64 = (text: string) => bigint
+
+export type ReceiptCode =
+  /** The reply to an apply names no fields of ours: the server keeps no ownership for this object (engine F13). */
+  | 'no-apply-entry'
+  /** A stored receipt that cannot be read; it is rebuilt by a dry-run. */
+  | 'malformed-receipt'
 
 /**
  * The server's own reply to our last apply, reduced to hashes of the fields that we own (engine §3). Live is
@@ -15,4 +27,108 @@ export interface Receipt {
   /** Of the CustomResourceDefinition or OpenAPI document that the types came from. */
   readonly schemaHash: string
   readonly own: OwnHashes
+}
+
+/**
+ * The receipt of a reply: the members of `manager`'s Apply entry in it, each with what stood there. Throws
+ * a `Failure`: 'no-apply-entry' where the reply has no such entry, 'malformed-fields' where it cannot be read.
+ */
+export function receiptOf(
+  reply: KubeObject,
+  options: {
+    readonly manager: string
+    readonly type: TypeSchema | undefined
+    readonly schemaHash: string
+    readonly manifestHash: string
+    readonly hash: Hash64
+  },
+): Receipt {
+  const entry = applyEntryOf(reply, options.manager)
+  if (entry?.fieldsV1 === undefined) {
+    const subject = nameOf(refOf(reply))
+    throw new Failure<ReceiptCode>(
+      'no-apply-entry',
+      `${subject}: cannot take a receipt: the reply has no fields applied by "${options.manager}"`,
+      { subject, hint: 'an empty object, or one too large for ownership data, cannot be watched for drift' },
+    )
+  }
+  const members = parseFieldsV1(entry.fieldsV1)
+  const paths = [...members.members()]
+  const hashes = new BigUint64Array(paths.length)
+  for (const [index, path] of paths.entries()) hashes[index] = recordOf(reply, path, members, options)
+  return {
+    uid: reply.metadata.uid ?? '',
+    resourceVersion: reply.metadata.resourceVersion ?? '',
+    manifestHash: options.manifestHash,
+    schemaHash: options.schemaHash,
+    own: { paths: internPaths(paths.map(pathKey)), hashes },
+  }
+}
+
+function recordOf(
+  reply: KubeObject,
+  path: FieldPath,
+  members: FieldSet,
+  { type, hash }: { readonly type: TypeSchema | undefined; readonly hash: Hash64 },
+): bigint {
+  const value = valueAtPath(reply, path)
+  if (value === undefined) return ABSENT
+  if (members.hasChildren(path)) return PRESENT
+  if (isMap(value) && !isAtomicAt(type, path, value)) return A_MAP
+  return valueHash(value, hash)
+}
+
+/** A receipt as the journal keeps it: JSON throughout. */
+export interface EncodedReceipt {
+  readonly uid: string
+  readonly rv: string
+  readonly manifestHash: string
+  readonly schemaHash: string
+  /** `pathKey` of each own path. */
+  readonly paths: readonly string[]
+  /** Base64 of the hashes, eight bytes each, least significant first. */
+  readonly hashes: string
+}
+
+export function encodeReceipt(receipt: Receipt): EncodedReceipt {
+  const bytes = new Uint8Array(receipt.own.hashes.length * 8)
+  const view = new DataView(bytes.buffer)
+  for (const [index, hash] of receipt.own.hashes.entries()) view.setBigUint64(index * 8, hash, true)
+  return {
+    uid: receipt.uid,
+    rv: receipt.resourceVersion,
+    manifestHash: receipt.manifestHash,
+    schemaHash: receipt.schemaHash,
+    paths: receipt.own.paths.keys,
+    hashes: toBase64(bytes),
+  }
+}
+
+/** The inverse of `encodeReceipt`; throws a `Failure` ('malformed-receipt') for anything else. */
+export function decodeReceipt(encoded: EncodedReceipt): Receipt {
+  const bytes = fromBase64(encoded.hashes)
+  if (bytes === undefined || bytes.length !== encoded.paths.length * 8) {
+    throw malformedReceipt(`its ${encoded.paths.length} paths and its hashes do not match`)
+  }
+  const view = new DataView(bytes.buffer)
+  const hashes = new BigUint64Array(encoded.paths.length)
+  for (let index = 0; index < hashes.length; index += 1) hashes[index] = view.getBigUint64(index * 8, true)
+  try {
+    return {
+      uid: encoded.uid,
+      resourceVersion: encoded.rv,
+      manifestHash: encoded.manifestHash,
+      schemaHash: encoded.schemaHash,
+      own: { paths: internPaths(encoded.paths), hashes },
+    }
+  } catch (cause) {
+    throw malformedReceipt('its paths are broken', cause)
+  }
+}
+
+function malformedReceipt(reason: string, cause?: unknown): Failure<ReceiptCode> {
+  return new Failure('malformed-receipt', `cannot read a stored receipt: ${reason}`, {
+    hint: 'forget the receipt: it is rebuilt by a dry-run',
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
