@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { timeSchema } from './scalars.ts'
+
+export const privileges = ['read', 'operate', 'approve', 'admin'] as const
+
+/** read: see everything; operate: heal, reconcile; approve: decide plans; admin: feed audit records. */
+export type Privilege = (typeof privileges)[number]
+
+export const whoamiViewSchema = z
+  .object({
+    name: z.string(),
+    privileges: z.array(z.enum(privileges)),
+    hub: z.object({
+      version: z.string(),
+      installation: z.string(),
+      readOnly: z.boolean(),
+      startedAt: timeSchema,
+    }),
+  })
+  .meta({ id: 'Whoami' })
+
+export type WhoamiView = z.infer<typeof whoamiViewSchema>
+
+export const reconcileResultSchema = z
+  .object({
+    clusters: z.array(z.string()).describe('The clusters that were told to look again'),
+    repository: z.boolean().describe('True when the fleet repository is looked at as well'),
+  })
+  .meta({ id: 'ReconcileResult' })
+
+export type ReconcileResult = z.infer<typeof reconcileResultSchema>
+
+export const readinessSchema = z
+  .object({
+    ready: z.boolean(),
+    waitingFor: z.array(z.string()).describe('The dependencies that are not ready, by name'),
+  })
+  .meta({ id: 'Readiness' })
+
+export type Readiness = z.infer<typeof readinessSchema>

@@ -1,0 +1,43 @@
+/**
+ * The wire contract between the hub and its clients: schemas, routes, problems, the guard of writes, the client.
+ *
+ * Knows nothing about how the hub finds an answer, and uses no Node, so that a browser can import it. Refuses
+ * to carry secrets: a response has only the fields of its schema.
+ * Key invariant: server, authorisation, OpenAPI document and client come from one table of routes.
+ */
+export { type ApiCode, apiFailure } from './api-failure.ts'
+export type { BundleDetailView, BundleView, PlacedBundleView } from './bundle-view.ts'
+export type { ClusterDetailView, ClusterView, IdentityView } from './cluster-view.ts'
+export type { DriftPage, DriftView } from './drift-view.ts'
+export { type EventView, eventViewSchema } from './event-view.ts'
+export type { FleetView } from './fleet-view.ts'
+export { type Confirmation, type Guard, type GuardedTarget, guardOf, unconfirmed } from './guard.ts'
+export type { HealPreview, HealRequest, HealResult, HealSelection } from './heal-view.ts'
+export {
+  type Privilege,
+  privileges,
+  type Readiness,
+  type ReconcileResult,
+  readinessSchema,
+  type WhoamiView,
+} from './hub-view.ts'
+export { compileSelector } from './label-selector.ts'
+export type { PlanSummary, PlanView } from './plan-view.ts'
+export type {
+  BundleQuery,
+  ClusterQuery,
+  DriftQuery,
+  EventQuery,
+  IdentityQuery,
+  NamesQuery,
+  PlanQuery,
+  ReconcileRequest,
+  Scope,
+  TraceQuery,
+} from './query.ts'
+export type { PathParams, Route, RouteInput, RouteOutput } from './route.ts'
+export { eventStreamPath, type RouteName, type Routes, routes } from './routes.ts'
+export type { Tier } from './scalars.ts'
+export type { CauseView, StatusView } from './status-view.ts'
+export type { TraceView } from './trace-view.ts'
+export { type ValueView, valueViewOf } from './value-view.ts'

@@ -1,0 +1,39 @@
+import type { z } from 'zod'
+import type { Privilege } from './hub-view.ts'
+
+export type Method = 'get' | 'post'
+
+/** One route of the API. There is no route without a privilege: the type demands it. */
+export interface Route {
+  readonly method: Method
+  /** With `{name}` for each parameter. */
+  readonly path: `/api/v1/${string}`
+  readonly summary: string
+  readonly privilege: Privilege
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+  readonly response: z.ZodType
+  /** True for a route that changes something: it takes an idempotency key. */
+  readonly write?: boolean
+  /** The largest body in bytes; 1 MiB without it. */
+  readonly bodyLimit?: number
+}
+
+/** The names between braces in a path. */
+export type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParams<Rest>
+  : never
+
+/** What a caller gives for a route: `params`, `query` and `body` as far as it has them. */
+export type RouteInput<R extends Route> = (PathParams<R['path']> extends never
+  ? { readonly params?: never }
+  : { readonly params: { readonly [Name in PathParams<R['path']>]: string } }) &
+  (R extends { readonly query: infer Query extends z.ZodType }
+    ? { readonly query?: z.input<Query> }
+    : { readonly query?: never }) &
+  (R extends { readonly body: infer Body extends z.ZodType }
+    ? { readonly body: z.input<Body> }
+    : { readonly body?: never })
+
+/** What a route answers. */
+export type RouteOutput<R extends Route> = z.output<R['response']>

@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import { bundleDetailViewSchema, bundleViewSchema } from './bundle-view.ts'
+import { clusterDetailViewSchema, clusterViewSchema, identityViewSchema } from './cluster-view.ts'
+import { driftPageSchema } from './drift-view.ts'
+import { eventViewSchema } from './event-view.ts'
+import { fleetViewSchema } from './fleet-view.ts'
+import { healPreviewSchema, healRequestSchema, healResultSchema, healSelectionSchema } from './heal-view.ts'
+import { reconcileResultSchema, whoamiViewSchema } from './hub-view.ts'
+import { approveRequestSchema, planSummarySchema, planViewSchema, rejectRequestSchema } from './plan-view.ts'
+import {
+  bundleQuery,
+  clusterQuery,
+  driftQuery,
+  eventQuery,
+  identityQuery,
+  namesQuery,
+  planQuery,
+  reconcileRequestSchema,
+  scopeQuery,
+  traceQuery,
+} from './query.ts'
+import type { Route } from './route.ts'
+import { pageOf } from './scalars.ts'
+import { statusViewSchema } from './status-view.ts'
+import { traceViewSchema } from './trace-view.ts'
+
+/**
+ * Every route of the API. The server, its authorisation, its OpenAPI document and the client are made from this
+ * table and from nothing else; the stream of events is the one route that does not answer JSON and stands apart.
+ */
+export const routes = {
+  status: {
+    method: 'get',
+    path: '/api/v1/status',
+    summary: 'The fleet in one answer: clusters by state and the causes of drift',
+    privilege: 'read',
+    query: scopeQuery,
+    response: statusViewSchema,
+  },
+  clusters: {
+    method: 'get',
+    path: '/api/v1/clusters',
+    summary: 'Clusters with their state',
+    privilege: 'read',
+    query: clusterQuery,
+    response: pageOf(clusterViewSchema),
+  },
+  cluster: {
+    method: 'get',
+    path: '/api/v1/clusters/{cluster}',
+    summary: 'One cluster with its bundles',
+    privilege: 'read',
+    response: clusterDetailViewSchema,
+  },
+  identities: {
+    method: 'get',
+    path: '/api/v1/identities',
+    summary: 'The identity records of clusters',
+    privilege: 'read',
+    query: identityQuery,
+    response: z.object({ items: z.array(identityViewSchema) }),
+  },
+  verify: {
+    method: 'post',
+    path: '/api/v1/clusters/{cluster}/verify',
+    summary: 'Asks the cluster for its identity now and compares it with the record',
+    privilege: 'read',
+    response: identityViewSchema,
+  },
+  trace: {
+    method: 'get',
+    path: '/api/v1/clusters/{cluster}/trace',
+    summary: 'From an object back to the commit that it comes from',
+    privilege: 'read',
+    query: traceQuery,
+    response: traceViewSchema,
+  },
+  bundles: {
+    method: 'get',
+    path: '/api/v1/bundles',
+    summary: 'Bundles with the state of their clusters',
+    privilege: 'read',
+    query: bundleQuery,
+    response: pageOf(bundleViewSchema),
+  },
+  bundle: {
+    method: 'get',
+    path: '/api/v1/bundles/{bundle}',
+    summary: 'One bundle with its revision and health on every cluster',
+    privilege: 'read',
+    response: bundleDetailViewSchema,
+  },
+  drift: {
+    method: 'get',
+    path: '/api/v1/drift',
+    summary: 'Differences by field, with their writers; names the clusters whose answer is missing',
+    privilege: 'read',
+    query: driftQuery,
+    response: driftPageSchema,
+  },
+  previewHeal: {
+    method: 'post',
+    path: '/api/v1/drift/heal/preview',
+    summary: 'What a heal would do, by a dry-run on each cluster',
+    privilege: 'read',
+    body: healSelectionSchema,
+    response: healPreviewSchema,
+  },
+  heal: {
+    method: 'post',
+    path: '/api/v1/drift/heal',
+    summary: 'Heals what was previewed',
+    privilege: 'operate',
+    body: healRequestSchema,
+    response: healResultSchema,
+    write: true,
+  },
+  plans: {
+    method: 'get',
+    path: '/api/v1/plans',
+    summary: 'Plans, by default those that wait for a decision',
+    privilege: 'read',
+    query: planQuery,
+    response: pageOf(planSummarySchema),
+  },
+  plan: {
+    method: 'get',
+    path: '/api/v1/plans/{plan}',
+    summary: 'One plan with everything that it would do',
+    privilege: 'read',
+    response: planViewSchema,
+  },
+  approve: {
+    method: 'post',
+    path: '/api/v1/plans/{plan}/approve',
+    summary: 'Lets a waiting plan be executed',
+    privilege: 'approve',
+    body: approveRequestSchema,
+    response: planViewSchema,
+    write: true,
+  },
+  reject: {
+    method: 'post',
+    path: '/api/v1/plans/{plan}/reject',
+    summary: 'Ends a waiting plan',
+    privilege: 'approve',
+    body: rejectRequestSchema,
+    response: planViewSchema,
+    write: true,
+  },
+  events: {
+    method: 'get',
+    path: '/api/v1/events',
+    summary: 'What happened, by sequence; without `after` the latest, oldest first',
+    privilege: 'read',
+    query: eventQuery,
+    response: z.object({
+      items: z.array(eventViewSchema),
+      last: z.int().min(0).describe('The newest sequence'),
+    }),
+  },
+  reconcile: {
+    method: 'post',
+    path: '/api/v1/reconcile',
+    summary: 'Looks at the repository and the clusters now instead of later',
+    privilege: 'operate',
+    body: reconcileRequestSchema,
+    response: reconcileResultSchema,
+    write: true,
+  },
+  fleet: {
+    method: 'get',
+    path: '/api/v1/fleet',
+    summary: 'The fleet repository: revision, state, problems',
+    privilege: 'read',
+    response: fleetViewSchema,
+  },
+  whoami: {
+    method: 'get',
+    path: '/api/v1/whoami',
+    summary: 'Who the token stands for, and which hub answers',
+    privilege: 'read',
+    response: whoamiViewSchema,
+  },
+  names: {
+    method: 'get',
+    path: '/api/v1/names',
+    summary: 'Names that begin with a prefix, for completion; at most 200',
+    privilege: 'read',
+    query: namesQuery,
+    response: z.object({ names: z.array(z.string()).max(200) }),
+  },
+  audit: {
+    method: 'post',
+    path: '/api/v1/audit/{cluster}',
+    summary: 'Takes the batches of a Kubernetes audit webhook (audit.k8s.io/v1 EventList)',
+    privilege: 'admin',
+    body: z.looseObject({ kind: z.literal('EventList'), items: z.array(z.unknown()).max(50_000) }),
+    response: z.object({ accepted: z.int().min(0), ignored: z.int().min(0) }),
+    bodyLimit: 16 * 1024 * 1024,
+  },
+} as const satisfies Readonly<Record<string, Route>>
+
+export type Routes = typeof routes
+export type RouteName = keyof Routes
+
+/** The stream of events (server-sent events); `Last-Event-ID` or `after` is the last sequence that was seen. */
+export const eventStreamPath = '/api/v1/events/stream'

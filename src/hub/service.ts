@@ -1,0 +1,126 @@
+import type {
+  BundleDetailView,
+  BundleQuery,
+  BundleView,
+  ClusterDetailView,
+  ClusterQuery,
+  ClusterView,
+  Confirmation,
+  DriftPage,
+  DriftQuery,
+  EventQuery,
+  EventView,
+  FleetView,
+  HealPreview,
+  HealRequest,
+  HealResult,
+  HealSelection,
+  IdentityQuery,
+  IdentityView,
+  NamesQuery,
+  PlanQuery,
+  PlanSummary,
+  PlanView,
+  Privilege,
+  Readiness,
+  ReconcileRequest,
+  ReconcileResult,
+  Scope,
+  StatusView,
+  TraceQuery,
+  TraceView,
+  WhoamiView,
+} from '../api/index.ts'
+
+/** On whose word something is asked. */
+export interface Caller {
+  /** Never empty; the actor of the events that it causes. */
+  readonly name: string
+  readonly privileges: ReadonlySet<Privilege>
+}
+
+/** One request: who asks, under which id it is logged, and when nobody waits for the answer any more. */
+export interface Call {
+  readonly caller: Caller
+  readonly requestId: string
+  readonly signal: AbortSignal
+}
+
+export interface Page<Item> {
+  readonly items: Item[]
+  /** Of all pages. */
+  readonly total: number
+  /** The cursor of the next page. */
+  readonly next?: string
+}
+
+/**
+ * Everything that the HTTP layer asks of the hub. The caller has been authenticated and holds the privilege of
+ * the route, and writes carry a confirmation that satisfies the tier of what is stored under their targets' names;
+ * everything else is checked here.
+ *
+ * Methods throw a `Failure` (`ApiCode`, or a code of the layer it came from); what is not found is undefined where
+ * the type says so. A cluster that does not answer never makes an answer about the others fail: it is named.
+ */
+export interface HubService {
+  status(call: Call, scope: Scope): Promise<StatusView>
+
+  /** By name. */
+  clusters(call: Call, query: ClusterQuery): Promise<Page<ClusterView>>
+  cluster(call: Call, name: string): Promise<ClusterDetailView | undefined>
+
+  /** The identity records that match; all of them for an empty query. An unknown name is left out. */
+  identities(call: Call, query: IdentityQuery): Promise<IdentityView[]>
+  /** Asks the cluster now. Throws `wrong-cluster` when it answers with another identity. */
+  verify(call: Call, cluster: string): Promise<IdentityView | undefined>
+
+  bundles(call: Call, query: BundleQuery): Promise<Page<BundleView>>
+  bundle(call: Call, name: string): Promise<BundleDetailView | undefined>
+
+  /** Newest first. States `open` and `healing` where the query names none. */
+  drift(call: Call, query: DriftQuery): Promise<DriftPage>
+  /** Sends dry-runs only. A cluster that cannot be asked has a `failure` in its target. */
+  previewHeal(call: Call, selection: HealSelection): Promise<HealPreview>
+  /**
+   * Heals the named objects. A target whose cluster has another identity than `clusterId` now fails with
+   * `wrong-cluster` before anything is sent to it.
+   */
+  heal(call: Call, request: HealRequest): Promise<HealResult>
+
+  /** Newest first. State `waiting` where the query names none. */
+  plans(call: Call, query: PlanQuery): Promise<Page<PlanSummary>>
+  plan(call: Call, id: string): Promise<PlanView | undefined>
+  /** Throws `changed` when the plan does not wait any more. */
+  decide(
+    call: Call,
+    id: string,
+    decision: 'approved' | 'rejected',
+    confirmation: Confirmation,
+  ): Promise<PlanView | undefined>
+
+  /** In ascending sequence: those after `after`, else the latest `limit`. `last` is the newest of all. */
+  events(call: Call, query: EventQuery): Promise<{ items: EventView[]; last: number }>
+  /** Calls the listener for every event from now on, in ascending sequence; the answer ends that. */
+  onEvent(listener: (event: EventView) => void): () => void
+
+  /** Undefined when the cluster or the object is not known. */
+  trace(call: Call, cluster: string, query: TraceQuery): Promise<TraceView | undefined>
+  reconcile(call: Call, request: ReconcileRequest): Promise<ReconcileResult>
+  fleet(call: Call): Promise<FleetView>
+  whoami(call: Call): Promise<WhoamiView>
+  /** Sorted; at most 200. */
+  names(call: Call, query: NamesQuery): Promise<string[]>
+
+  /** Takes an audit.k8s.io/v1 EventList of one cluster. Undefined when the cluster is not known. */
+  acceptAudit(
+    call: Call,
+    cluster: string,
+    list: unknown,
+  ): Promise<{ accepted: number; ignored: number } | undefined>
+
+  /** False once nothing but a restart can help. */
+  live(): boolean
+  readiness(): Promise<Readiness>
+  /** The metrics in the text format of Prometheus. */
+  metrics(): Promise<string>
+}
