@@ -1,0 +1,9 @@
+/**
+ * YAML and JSON as Kubernetes reads them, with places.
+ *
+ * Never throws and never constructs anything but JSON values; refuses what would be ambiguous (duplicate
+ * keys), inexact (large whole numbers) or a bomb (aliases, depth, size). Key invariant: a document that is
+ * accepted has the value that kubectl would give it.
+ */
+export type { YamlLimits } from './compose.ts'
+export { readYaml, type YamlDocument, type YamlFile } from './read-yaml.ts'
