@@ -13,7 +13,7 @@ export { type DriftEvent, type DriftState, nextDriftState } from './drift-state.
 export type { DriftClass, Finding } from './finding.ts'
 export { type ManifestNote, manifestNotes } from './manifest-notes.ts'
 export { internPaths, type OwnHashes, type PathList } from './own-hashes.ts'
-export { applyEntryOf, fieldsOfEntry } from './owners.ts'
+export { applyEntryIn, applyEntryOf, fieldsOfEntry } from './owners.ts'
 export {
   decodeReceipt,
   type EncodedReceipt,

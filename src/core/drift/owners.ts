@@ -10,7 +10,15 @@ export interface Owner {
 
 /** Our entry: operation Apply, no subresource. Undefined where the server knows of no apply of ours. */
 export function applyEntryOf(object: KubeObject, manager: string): ManagedFieldsEntry | undefined {
-  return object.metadata.managedFields?.find(
+  return applyEntryIn(object.metadata.managedFields ?? [], manager)
+}
+
+/** `applyEntryOf` for a list of entries. */
+export function applyEntryIn(
+  entries: readonly ManagedFieldsEntry[],
+  manager: string,
+): ManagedFieldsEntry | undefined {
+  return entries.find(
     (entry) => entry.manager === manager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
   )
 }

@@ -1,7 +1,8 @@
 /**
- * Binary values as text, for what must fit into JSON or into a label.
+ * Bytes and times as the texts that stand for them in JSON, labels and logs.
  *
- * Refuses any text that it does not write itself: no missing padding, no foreign characters. Nothing here
- * hashes or encrypts. Key invariant: reading what was written gives the same bytes.
+ * Refuses any text of another form: no missing padding, no foreign characters, no dates without a zone. Nothing
+ * here hashes, encrypts or looks at a clock. Key invariant: reading what was written gives the same value.
  */
 export { fromBase64, toBase64, toBase64Url } from './base64.ts'
+export { parseTimestamp } from './timestamp.ts'

@@ -4,5 +4,8 @@
  * Plans and refuses; never deletes. Key invariants: what is planned for deletion is recorded with its uid and
  * no longer desired; an incomplete render plans no deletion at all.
  */
-export type { InventoryDiff, InventoryEntry } from './inventory.ts'
-export type { PruneBound, PrunePlan, PruneStep } from './prune-plan.ts'
+export { applySetId } from './apply-set.ts'
+export { deletionBlockedBy } from './deletion-blocked-by.ts'
+export { type InventoryDiff, type InventoryEntry, inventoryDiff } from './inventory.ts'
+export { type OtherTool, ownedByAnotherTool } from './other-tool.ts'
+export { planPrune, type PruneBound, type PrunePlan, type PruneRule, type PruneStep } from './prune-plan.ts'
