@@ -1,4 +1,4 @@
-import type { KubeObject } from '../object/index.ts'
+import type { JsonMap, KubeObject } from '../object/index.ts'
 
 /** Where an object was written. */
 export interface Origin {
@@ -8,16 +8,14 @@ export interface Origin {
   readonly line: number
 }
 
+/** A manifest as a renderer gives it: a map that says what kind it is, not looked at any further. */
+export interface Manifest {
+  readonly value: JsonMap
+  readonly origin: Origin
+}
+
 /** An object that Git declares, with the place that declares it. */
 export interface DesiredObject {
   readonly object: KubeObject
   readonly origin: Origin
-}
-
-/** One distinct rendering of a bundle. */
-export interface Variant {
-  /** `sha256:` and the hexadecimal digest of `manifests`. */
-  readonly hash: string
-  /** The canonical manifests: one canonical JSON a line, in the order of their keys. */
-  readonly manifests: string
 }

@@ -5,4 +5,6 @@
  * (status, uid, resourceVersion). Knows nothing about clusters: a namespace that is absent stays absent.
  * Key invariant: equal sets of objects give the same variant hash, whatever their order or files.
  */
-export type { DesiredObject, Origin, Variant } from './desired-object.ts'
+export type { DesiredObject, Manifest, Origin } from './desired-object.ts'
+export { normalise, type Normalised, type NormaliseOptions } from './normalise.ts'
+export { objectHash, type Sha256, type Variant, variantOf } from './variant.ts'
