@@ -54,7 +54,7 @@ test('a source of Kustomize or Helm is refused, wherever below the path it is', 
 })
 
 test('encrypted files, fleet kinds, lists and texts are refused', () => {
-  expect(problemsOf({ 's.yaml': `${configMap('s')}sops: {mac: ENC[x]}\n` })[0]?.message).toContain('SOPS')
+  expect(problemsOf({ 's.yaml': `${configMap('s')}sops: {mac: "ENC[x]"}\n` })[0]?.message).toContain('SOPS')
   expect(problemsOf({ 'f.yaml': 'apiVersion: evenkeel.dev/v1alpha1\nkind: Bundle\n' })[0]?.message).toContain(
     'fleet',
   )

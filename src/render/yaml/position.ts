@@ -1,15 +1,26 @@
 import { type Event, EVENT_ID, getScalarValue, parseEvents } from 'js-yaml'
 import { offsetOf } from './compose.ts'
 
-/** One-based line and column of an offset. */
-export function positionAt(text: string, offset: number): { line: number; column: number } {
-  let line = 1
-  let start = 0
-  for (;;) {
-    const end = text.indexOf('\n', start)
-    if (end < 0 || end >= offset) return { line, column: offset - start + 1 }
-    line += 1
-    start = end + 1
+/** Lines of a text, to turn offsets into places. */
+export class Lines {
+  readonly #starts: readonly number[]
+
+  constructor(text: string) {
+    const starts = [0]
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
+    this.#starts = starts
+  }
+
+  /** One-based line and column of an offset. */
+  at(offset: number): { line: number; column: number } {
+    let low = 0
+    let high = this.#starts.length - 1
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 }
   }
 }
 
@@ -33,7 +44,7 @@ export function positionOfPath(
     at = found.value
     offset = found.offset
   }
-  return positionAt(text, offset)
+  return new Lines(text).at(offset)
 }
 
 interface Place {

@@ -3,7 +3,7 @@ import { reasonOf } from '../../core/failure.ts'
 import type { Json } from '../../core/object/index.ts'
 import type { Problem } from '../../core/problem.ts'
 import { type Budget, Composer, offsetOf, Refused, type YamlLimits } from './compose.ts'
-import { positionAt, positionOfPath } from './position.ts'
+import { Lines, positionOfPath } from './position.ts'
 
 /** One document of a YAML or JSON file. */
 export interface YamlDocument {
@@ -29,9 +29,10 @@ const defaults: YamlLimits = { bytes: 32 * 1024 * 1024, nodes: 1_000_000, aliase
  */
 export function readYaml(text: string, file: string, limits: Partial<YamlLimits> = {}): YamlFile {
   const bounds = { ...defaults, ...limits }
+  const lines = new Lines(text)
   const problem = (offset: number, message: string, hint?: string): Problem => ({
     file,
-    ...positionAt(text, offset),
+    ...lines.at(offset),
     subject: 'YAML',
     message,
     ...(hint === undefined ? {} : { hint }),
@@ -60,7 +61,7 @@ export function readYaml(text: string, file: string, limits: Partial<YamlLimits>
       if (value === null) return
       documents.push({
         value,
-        line: positionAt(text, offsetOf(events[from] ?? event)).line,
+        line: lines.at(offsetOf(events[from] ?? event)).line,
         positionOf: (path) => positionOfPath(text, from, path, bounds.depth),
       })
     } catch (error) {
