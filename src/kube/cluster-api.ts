@@ -1,6 +1,6 @@
 import type { Json, KubeObject } from '../core/object/index.ts'
 import type { ResourceRef } from './api-resource.ts'
-import type { Discovery } from './discovery.ts'
+import type { Discovery } from './discovery/index.ts'
 import type { Identity, IdentityOptions } from './identity.ts'
 
 /** What a write came to. */
@@ -139,6 +139,7 @@ export interface ClusterApi {
   /** Server-side apply of the complete object (engine F7). `apply-conflict` names every field and owner. */
   apply(resource: ResourceRef, object: KubeObject, options: ApplyOptions): Promise<Reply>
 
+  /** POST. Also for reviews, whose reply has no name. */
   create(resource: ResourceRef, object: KubeObject, options: WriteOptions): Promise<Reply>
 
   /** PUT. With a resourceVersion in the object: only onto that state. */

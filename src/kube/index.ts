@@ -22,9 +22,21 @@ export type {
   ServerVersion,
   WriteOptions,
 } from './cluster-api.ts'
-export { Discovery, type DiscoveryGap } from './discovery.ts'
+export { type ClientOptions, ClusterClient } from './cluster-client.ts'
+export type { Connection, Trust } from './connection/index.ts'
+export { Discovery, type DiscoveryGap } from './discovery/index.ts'
 export { type FieldConflict, isKubeFailure, type KubeCode, KubeFailure } from './failure.ts'
 export type { Identity, IdentityOptions } from './identity.ts'
+export {
+  connectionOf,
+  type ConnectionOptions,
+  type ForeignAllowance,
+  inClusterConnection,
+  type InClusterOptions,
+  type Kubeconfig,
+  type KubeconfigSource,
+  loadKubeconfig,
+} from './kubeconfig/index.ts'
 export type {
   Watch,
   WatchedDeletion,

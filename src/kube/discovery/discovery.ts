@@ -1,5 +1,5 @@
-import type { ApiResource } from './api-resource.ts'
-import { apiVersionOf } from './api-resource.ts'
+import type { ApiResource } from '../api-resource.ts'
+import { apiVersionOf } from '../api-resource.ts'
 
 /** A group-version whose resources the server could not tell, and why. */
 export interface DiscoveryGap {
