@@ -7,6 +7,7 @@
  */
 export { type ApiCode, apiFailure } from './api-failure.ts'
 export type { BundleDetailView, BundleView, PlacedBundleView } from './bundle-view.ts'
+export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
 export type { ClusterDetailView, ClusterView, IdentityView } from './cluster-view.ts'
 export type { DriftPage, DriftView } from './drift-view.ts'
 export { type EventView, eventViewSchema } from './event-view.ts'
@@ -21,8 +22,10 @@ export {
   readinessSchema,
   type WhoamiView,
 } from './hub-view.ts'
+export type { Follow, FollowOptions } from './follow-events.ts'
 export { compileSelector } from './label-selector.ts'
 export type { PlanSummary, PlanView } from './plan-view.ts'
+export { type ProblemDetails, problemDetailsSchema, problemOf, problemType, statusOf } from './problems.ts'
 export type {
   BundleQuery,
   ClusterQuery,

@@ -1,0 +1,202 @@
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type Context, Hono } from 'hono'
+import { randomUUID } from 'node:crypto'
+import {
+  apiFailure,
+  eventStreamPath,
+  problemDetailsSchema,
+  problemOf,
+  problemType,
+  readinessSchema,
+  type Route,
+  type RouteName,
+  routes,
+} from '../../api/index.ts'
+import { isFailure, reasonOf } from '../../core/failure.ts'
+import type { Log } from '../../runtime/index.ts'
+import type { Call, HubService } from '../service.ts'
+import { authorise } from './authorise.ts'
+import { encode } from './encode.ts'
+import type { EventStream } from './event-stream.ts'
+import { handle } from './handlers.ts'
+import type { hostCheck } from './host-check.ts'
+import { type Answer, IdempotentAnswers } from './idempotency.ts'
+import { openApiDocument } from './openapi.ts'
+import { readInput } from './read-input.ts'
+import type { Authenticate } from './token-check.ts'
+
+interface Bindings {
+  Bindings: HttpBindings
+  Variables: { requestId: string }
+}
+
+type Asked = Context<Bindings>
+
+export interface AppOptions {
+  readonly authenticate: Authenticate
+  readonly checkHost: ReturnType<typeof hostCheck>
+  readonly stream: EventStream
+  readonly version: string
+  readonly log: Log
+}
+
+const json = 'application/json'
+
+/** The whole API as one request handler, made from the route table. */
+export function createApp(service: HubService, options: AppOptions): Hono<Bindings> {
+  const app = new Hono<Bindings>()
+  const answers = new IdempotentAnswers()
+  app.use(async (context, next) => {
+    const given = context.req.header('x-request-id')
+    const requestId = given !== undefined && /^[A-Za-z0-9-]{1,64}$/.test(given) ? given : randomUUID()
+    context.set('requestId', requestId)
+    context.header('x-request-id', requestId)
+    context.header('cache-control', 'no-store')
+    context.header('x-content-type-options', 'nosniff')
+    context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    const refused = options.checkHost(context.req.header('host'), context.req.header('origin'))
+    if (refused !== undefined) throw refused
+    await next()
+  })
+  addHealth(app, service)
+  addDocument(app, options.version)
+
+  // Whoever has no token learns nothing about which paths there are.
+  app.use('/api/*', async (context, next) => {
+    await authorise(options.authenticate, context.req.header('authorization'), 'read')
+    await next()
+  })
+  addEventStream(app, options)
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    app.on(route.method.toUpperCase(), honoPath(route.path), async (context) => {
+      const caller = await authorise(
+        options.authenticate,
+        context.req.header('authorization'),
+        route.privilege,
+      )
+      const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
+      const input = await readInput(route, context.req.raw, paramsOf(context, route))
+      const work = async (): Promise<Answer> => {
+        const value = await handle(name as RouteName, service, call, input)
+        return { status: 200, type: json, body: encode(route.response, value) }
+      }
+      const answer =
+        route.write === true
+          ? await answers.answer(
+              caller.name,
+              context.req.header('idempotency-key'),
+              [name, JSON.stringify(input)],
+              () => work().catch((error: unknown) => problemAnswer(error, context, options.log)),
+            )
+          : await work()
+      return send(context, answer)
+    })
+  }
+  addRefusals(app)
+  app.onError((error, context) => send(context, problemAnswer(error, context, options.log)))
+  return app
+}
+
+function addHealth(app: Hono<Bindings>, service: HubService): void {
+  app.get('/livez', (context) => context.text(service.live() ? 'ok' : 'not live', service.live() ? 200 : 503))
+  app.get('/readyz', async (context) => {
+    const readiness = await service.readiness()
+    const status = readiness.ready ? 200 : 503
+    return send(context, { status, type: json, body: encode(readinessSchema, readiness) })
+  })
+}
+
+function addDocument(app: Hono<Bindings>, version: string): void {
+  let document: string | undefined
+  app.get('/openapi.json', (context) => {
+    document ??= JSON.stringify(openApiDocument(version))
+    return send(context, { status: 200, type: json, body: document })
+  })
+}
+
+function addEventStream(app: Hono<Bindings>, options: AppOptions): void {
+  app.get(eventStreamPath, async (context) => {
+    const header = context.req.header('authorization')
+    const caller = await authorise(options.authenticate, header, 'read')
+    const after = sequenceOf(context.req.header('last-event-id') ?? context.req.query('after'))
+    const { outgoing } = context.env
+    outgoing.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-request-id': context.get('requestId'),
+    })
+    const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
+    const mayListen = () =>
+      authorise(options.authenticate, header, 'read').then(
+        () => true,
+        (error: unknown) => !isFailure(error),
+      )
+    options.stream.attach(outgoing, call, after, mayListen).catch((error: unknown) => {
+      options.log.error('a stream of events broke', { requestId: call.requestId, reason: reasonOf(error) })
+      outgoing.destroy()
+    })
+    return RESPONSE_ALREADY_SENT
+  })
+}
+
+/** What no route takes: 405 where the path is known with another method, else 404. */
+function addRefusals(app: Hono<Bindings>): void {
+  const known: readonly { path: string; method: string }[] = [
+    ...Object.values<Route>(routes),
+    { path: eventStreamPath, method: 'get' },
+    { path: '/livez', method: 'get' },
+    { path: '/readyz', method: 'get' },
+    { path: '/openapi.json', method: 'get' },
+  ]
+  for (const { path, method } of known) {
+    const allow = method === 'get' ? 'GET, HEAD' : method.toUpperCase()
+    app.all(honoPath(path), (context) => {
+      context.header('allow', allow)
+      throw apiFailure(
+        'method-not-allowed',
+        `request: ${context.req.method} is not for ${path}: it takes ${allow}`,
+      )
+    })
+  }
+  app.notFound(() => {
+    throw apiFailure('not-found', 'request: there is nothing under this path', { hint: 'see /openapi.json' })
+  })
+}
+
+function problemAnswer(error: unknown, context: Asked, log: Log): Answer {
+  const problem = problemOf(error, context.get('requestId'))
+  if (problem.status >= 500) {
+    log.error('a request failed', { requestId: problem.requestId, path: context.req.path, error })
+  }
+  return { status: problem.status, type: problemType, body: encode(problemDetailsSchema, problem) }
+}
+
+function send(context: Asked, answer: Answer): Response {
+  context.header('content-type', answer.type)
+  if (answer.status === 401) context.header('www-authenticate', 'Bearer realm="evenkeel"')
+  if (answer.status === 413) context.header('connection', 'close')
+  // Every status here comes from the closed table of problems, or is 200.
+  return context.body(answer.body, answer.status as 200)
+}
+
+function paramsOf(context: Asked, route: Route): Record<string, string> {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
+  return Object.fromEntries(names.map((name) => [name, context.req.param(name) ?? '']))
+}
+
+/** `{name}` as hono writes it. */
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+function sequenceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d{1,15}$/.test(text)) {
+    throw apiFailure('invalid-request', 'request: cannot use the last event id', {
+      hint: 'send the id of an event',
+    })
+  }
+  return Number(text)
+}

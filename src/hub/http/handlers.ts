@@ -1,0 +1,84 @@
+import {
+  apiFailure,
+  type RouteName,
+  type RouteOutput,
+  type Routes,
+  type PathParams,
+} from '../../api/index.ts'
+import type { z } from 'zod'
+import type { Call, HubService } from '../service.ts'
+import { confirmHeal, confirmOn } from './confirm-write.ts'
+import type { RouteRequest } from './read-input.ts'
+
+type Body<R> = R extends { readonly body: infer Schema extends z.ZodType } ? z.output<Schema> : undefined
+type Query<R> = R extends { readonly query: infer Schema extends z.ZodType } ? z.output<Schema> : undefined
+
+type Handlers = {
+  readonly [Name in RouteName]: (
+    service: HubService,
+    call: Call,
+    input: {
+      readonly params: { readonly [Param in PathParams<Routes[Name]['path']>]: string }
+      readonly query: Query<Routes[Name]>
+      readonly body: Body<Routes[Name]>
+    },
+  ) => Promise<RouteOutput<Routes[Name]>>
+}
+
+/** What each route asks of the hub. A route that is missing here does not compile. */
+const handlers: Handlers = {
+  status: (service, call, { query }) => service.status(call, query),
+  clusters: (service, call, { query }) => service.clusters(call, query),
+  cluster: async (service, call, { params }) =>
+    found('cluster', params.cluster, await service.cluster(call, params.cluster)),
+  identities: async (service, call, { query }) => ({ items: await service.identities(call, query) }),
+  verify: async (service, call, { params }) =>
+    found('cluster', params.cluster, await service.verify(call, params.cluster)),
+  trace: async (service, call, { params, query }) => {
+    const name = query.namespace === '' ? query.name : `${query.namespace}/${query.name}`
+    const subject = `${query.kind} ${name} on cluster ${params.cluster}`
+    return found('object', subject, await service.trace(call, params.cluster, query))
+  },
+  bundles: (service, call, { query }) => service.bundles(call, query),
+  bundle: async (service, call, { params }) =>
+    found('bundle', params.bundle, await service.bundle(call, params.bundle)),
+  drift: (service, call, { query }) => service.drift(call, query),
+  previewHeal: (service, call, { body }) => service.previewHeal(call, body),
+  heal: async (service, call, { body }) => {
+    await confirmHeal(service, call, body)
+    return service.heal(call, body)
+  },
+  plans: (service, call, { query }) => service.plans(call, query),
+  plan: async (service, call, { params }) =>
+    found('plan', params.plan, await service.plan(call, params.plan)),
+  approve: async (service, call, { params, body }) => {
+    const plan = found('plan', params.plan, await service.plan(call, params.plan))
+    await confirmOn(service, call, plan.identity.cluster, body)
+    return found('plan', params.plan, await service.decide(call, params.plan, 'approved', body))
+  },
+  reject: async (service, call, { params, body }) =>
+    found('plan', params.plan, await service.decide(call, params.plan, 'rejected', body)),
+  events: (service, call, { query }) => service.events(call, query),
+  reconcile: (service, call, { body }) => service.reconcile(call, body),
+  fleet: (service, call) => service.fleet(call),
+  whoami: (service, call) => service.whoami(call),
+  names: async (service, call, { query }) => ({ names: await service.names(call, query) }),
+  audit: async (service, call, { params, body }) =>
+    found('cluster', params.cluster, await service.acceptAudit(call, params.cluster, body)),
+}
+
+/** Asks the hub what a route is for. The input has been read by the schemas of that very route. */
+export function handle(
+  name: RouteName,
+  service: HubService,
+  call: Call,
+  input: RouteRequest,
+): Promise<unknown> {
+  const handler = handlers[name] as (service: HubService, call: Call, input: RouteRequest) => Promise<unknown>
+  return handler(service, call, input)
+}
+
+function found<Value>(what: string, name: string, value: Value | undefined): Value {
+  if (value === undefined) throw apiFailure('not-found', `${what} ${name}: not found`)
+  return value
+}

@@ -1,0 +1,68 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { eventStreamPath, problemDetailsSchema, problemType, type Route, routes } from '../../api/index.ts'
+
+/** The OpenAPI 3.1 document of the route table. */
+export function openApiDocument(version: string): object {
+  const app = new OpenAPIHono()
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    app.openAPIRegistry.registerPath(describe(name, route))
+  }
+  app.openAPIRegistry.registerPath(eventStream())
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Evenkeel', version, license: { name: 'Apache-2.0' } },
+    security: [{ token: [] }],
+  })
+}
+
+const problemAnswer = {
+  description: 'A problem (RFC 9457)',
+  content: { [problemType]: { schema: problemDetailsSchema } },
+}
+
+function describe(name: string, route: Route) {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
+  const headers =
+    route.write === true ? z.object({ 'Idempotency-Key': z.string().max(100).optional() }) : undefined
+  return createRoute({
+    method: route.method,
+    path: route.path,
+    operationId: name,
+    summary: route.summary,
+    description: `Needs the privilege ${route.privilege}.`,
+    request: {
+      ...(names.length === 0
+        ? {}
+        : { params: z.object(Object.fromEntries(names.map((one) => [one, z.string()]))) }),
+      ...(route.query === undefined ? {} : { query: route.query as z.ZodObject }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(route.body === undefined
+        ? {}
+        : { body: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    },
+    responses: {
+      200: { description: 'The answer', content: { 'application/json': { schema: route.response } } },
+      default: problemAnswer,
+    },
+  })
+}
+
+function eventStream() {
+  return createRoute({
+    method: 'get',
+    path: eventStreamPath,
+    operationId: 'streamEvents',
+    summary: 'Events as they happen: server-sent events named activity, whose data is an Event',
+    description: 'Needs the privilege read.',
+    request: {
+      query: z.object({ after: z.coerce.number().int().min(0).optional() }),
+      headers: z.object({ 'Last-Event-ID': z.string().optional() }),
+    },
+    responses: {
+      200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
+      default: problemAnswer,
+    },
+  })
+}
