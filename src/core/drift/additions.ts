@@ -48,7 +48,7 @@ export function additionsIn(
       live: value,
       desired: undefined,
       holder: owner.entry,
-      holderPath: owner.fields.has(shown) ? 'exact' : 'descendant',
+      holderPath: 'exact',
       coOwned: false,
     })
   }
