@@ -308,5 +308,10 @@ function exchangeFor(connection: Connection, options: ClientOptions): Exchange {
   const { identity } = connection
   const headers = identity === undefined ? {} : impersonationHeaders(identity, { allowReserved: true })
   const transport = new Transport(connection, { clock, maxInFlight })
-  return new Exchange(connection, transport, headers, { clock, userAgent, log })
+  return new Exchange(connection, transport, headers, {
+    clock,
+    userAgent,
+    log,
+    withoutStreamingLists: new Set(),
+  })
 }

@@ -23,6 +23,8 @@ export interface Call {
 }
 
 export interface ExchangeOptions {
+  /** Group-versions that were found not to stream lists; shared by all views of a client. */
+  readonly withoutStreamingLists: Set<string>
   readonly clock: Clock
   readonly userAgent: string
   readonly log: (message: string, fields: { readonly [name: string]: unknown }) => void
@@ -53,6 +55,10 @@ export class Exchange {
     this.transport = transport
     this.#identity = identity
     this.#options = options
+  }
+
+  get withoutStreamingLists(): Set<string> {
+    return this.#options.withoutStreamingLists
   }
 
   get clock(): Clock {

@@ -37,12 +37,14 @@ export {
   type KubeconfigSource,
   loadKubeconfig,
 } from './kubeconfig/index.ts'
-export type {
-  Watch,
-  WatchedDeletion,
-  WatchedObject,
-  WatchEvent,
-  WatchHandler,
-  WatchState,
-  WatchStateKind,
-} from './watch/watch-handler.ts'
+export {
+  type Watch,
+  type WatchedDeletion,
+  type WatchedObject,
+  type WatchEvent,
+  type WatchHandler,
+  watchObjects,
+  type WatchOptions,
+  type WatchState,
+  type WatchStateKind,
+} from './watch/index.ts'

@@ -35,12 +35,11 @@ export function objectOf(answer: RawAnswer, resource: ResourceRef, subject: Requ
   return object
 }
 
-/** A value as an object, when it has what every object has. */
+/** A value as an object, when it has what every object has. The name is the caller's to check. */
 export function asObject(value: unknown): KubeObject | undefined {
   if (!isMap(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string')
     return undefined
-  if (!isMap(value.metadata) || typeof value.metadata.name !== 'string') return undefined
-  return value as unknown as KubeObject
+  return isMap(value.metadata) ? (value as unknown as KubeObject) : undefined
 }
 
 export function badAnswer(subject: RequestSubject, why: string): KubeFailure {

@@ -62,10 +62,16 @@ export interface WatchHandler {
    * MODIFIED with another uid.
    */
   onEvent(event: WatchEvent): void
-  /** A complete list, at this revision, has been told; absence now means absence. */
-  onSynced(resourceVersion: string): void
+  /**
+   * A complete list, at this revision, has been told; absence now means absence. `isPresent` says whether an object
+   * is there: for what the caller knew from before the watch. It keeps answering for the state of now.
+   */
+  onSynced(resourceVersion: string, isPresent: (namespace: string, name: string) => boolean): void
   onState(state: WatchState): void
-  /** A sign of life: a bookmark or an event came, and everything up to this revision has been told. */
+  /**
+   * A sign of life: a bookmark or an event came. Once synced, everything up to this revision has been told; while a
+   * list is being read it only shows that something arrives.
+   */
   onProgress(resourceVersion: string): void
   /**
    * True when the caller already holds this very state of the object; then it is neither parsed nor told.
