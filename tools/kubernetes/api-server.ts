@@ -31,17 +31,17 @@ export interface ApiServerOptions {
   readonly port?: number
 }
 
-/** A running cluster. */
-export interface ApiServer {
+/** What it takes to use a running cluster from another process. */
+export interface ApiServerAddress {
   readonly version: EmulatedVersion
   readonly url: string
   readonly caPem: string
   readonly folder: string
+}
+
+/** A cluster to use, whoever started it. */
+export interface AttachedApiServer extends ApiServerAddress {
   readonly auditLog: string
-  readonly etcd: Program
-  /** The current kube-apiserver process; another one after `restart`. */
-  readonly api: Program
-  readonly etcdUrl: string
   /** Kubeconfig text for a user, with everything inline; the context has the user's name unless given. */
   kubeconfig(user: User, context?: string): string
   token(user: User): string
@@ -49,9 +49,40 @@ export interface ApiServer {
   kubectl(user: User, args: readonly string[], stdin?: string): Promise<KubectlResult>
   /** Runs kubectl as a user and throws, with its standard error, when it fails. */
   mustKubectl(user: User, args: readonly string[], stdin?: string): Promise<string>
+}
+
+/** A running cluster that this process started. */
+export interface ApiServer extends AttachedApiServer {
+  readonly etcd: Program
+  /** The current kube-apiserver process; another one after `restart`. */
+  readonly api: Program
+  readonly etcdUrl: string
   /** Stops and starts kube-apiserver on the same data, address and certificate. */
   restart(extraFlags?: readonly string[]): Promise<void>
   stop(): Promise<void>
+}
+
+/** Uses a cluster that another process has started. */
+export async function attachApiServer(address: ApiServerAddress): Promise<AttachedApiServer> {
+  const { kubectl: program } = await ensureBinaries()
+  const { version, url, caPem, folder } = address
+  const kubectl = (user: User, args: readonly string[], stdin?: string): Promise<KubectlResult> =>
+    runKubectl(program, folder, user, args, stdin)
+  return {
+    version,
+    url,
+    caPem,
+    folder,
+    auditLog: join(folder, 'audit.log'),
+    kubeconfig: (user, context = user) => kubeconfigOf(url, caPem, user, context),
+    token: tokenOf,
+    kubectl,
+    async mustKubectl(user, args, stdin) {
+      const done = await kubectl(user, args, stdin)
+      if (done.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`)
+      return done.stdout
+    },
+  }
 }
 
 /**
@@ -109,27 +140,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
         join(folder, 'controller-manager.log'),
       )
     }
-    const kubectl = (user: User, args: readonly string[], stdin?: string): Promise<KubectlResult> =>
-      runKubectl(binaries.kubectl, folder, user, args, stdin)
+    const attached = await attachApiServer({ version: options.version ?? '1.36', url, caPem, folder })
     return {
-      version: options.version ?? '1.36',
-      url,
-      caPem,
-      folder,
-      auditLog: join(folder, 'audit.log'),
+      ...attached,
       etcd,
       get api() {
         return api
       },
       etcdUrl,
-      kubeconfig: (user, context = user) => kubeconfigOf(url, caPem, user, context),
-      token: tokenOf,
-      kubectl,
-      async mustKubectl(user, args, stdin) {
-        const done = await kubectl(user, args, stdin)
-        if (done.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`)
-        return done.stdout
-      },
       async restart(extra) {
         await api.stop(2_500)
         api = startApi(extra)

@@ -5,7 +5,14 @@
  * It starts no kubelet and no network: Pods stay Pending. Key invariant: every process it starts ends with
  * the `ApiServer` that owns it, and at the latest with the process that started it.
  */
-export { type ApiServer, type ApiServerOptions, startApiServer } from './api-server.ts'
+export {
+  type ApiServer,
+  type ApiServerAddress,
+  type ApiServerOptions,
+  type AttachedApiServer,
+  attachApiServer,
+  startApiServer,
+} from './api-server.ts'
 export { type Binaries, ensureBinaries } from './build.ts'
 export { type KubectlResult, type User } from './cluster-access.ts'
 export { endOfLog, freePorts, type Program, startProgram } from './program.ts'

@@ -1,0 +1,55 @@
+import { nameOf } from '../../core/object/index.ts'
+import type { Member } from '../members/index.ts'
+import type { AppliedMark, Assignment, BundleReport, HealthStatus, ObjectTrouble } from '../ports.ts'
+
+/** Where a bundle's reconciliation stands. */
+export interface BundleProgress {
+  readonly phase: BundleReport['phase']
+  readonly reason?: string
+  /** Objects that could not be sent at all, such as those of an unknown kind. */
+  readonly refused: readonly ObjectTrouble[]
+}
+
+const mostTroubles = 50
+
+/** From worst to best; a bundle is as healthy as its worst object. */
+const severity: readonly HealthStatus[] = [
+  'Failed',
+  'NotFound',
+  'Unknown',
+  'Terminating',
+  'InProgress',
+  'Current',
+]
+
+/** What is said about a bundle, from its members. Unknown counts as worse than in progress, never as good. */
+export function bundleReport(
+  assignment: Assignment,
+  members: readonly Member[],
+  progress: BundleProgress,
+  applied: AppliedMark | undefined,
+): BundleReport {
+  const troubles: ObjectTrouble[] = [...progress.refused]
+  for (const member of members) {
+    if (member.trouble !== undefined) {
+      troubles.push({ key: member.key, health: member.health, ...member.trouble })
+    } else if (member.health !== 'Current') {
+      const message = member.healthMessage ?? `${nameOf(member.ref)} is ${member.health}`
+      troubles.push({ key: member.key, health: member.health, message })
+    }
+  }
+  const found = new Set<HealthStatus>(members.map((member) => member.health))
+  if (progress.refused.length > 0) found.add('Unknown')
+  const health =
+    severity.find((status) => found.has(status)) ?? (members.length === 0 ? 'Unknown' : 'Current')
+  return {
+    bundle: assignment.bundle,
+    desired: { revision: assignment.revision, variant: assignment.variant },
+    ...(applied === undefined ? {} : { applied }),
+    phase: progress.phase,
+    ...(progress.reason === undefined ? {} : { reason: progress.reason }),
+    objects: members.length + progress.refused.length,
+    health,
+    troubles: troubles.slice(0, mostTroubles),
+  }
+}

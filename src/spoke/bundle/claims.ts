@@ -1,0 +1,47 @@
+/**
+ * Which bundle each object belongs to. A bundle that already holds an object keeps it as long as it declares
+ * it; otherwise the first by name gets it. Every other claimant is in `rejected` (model: one owner).
+ */
+export class Claims {
+  readonly #owners = new Map<string, string>()
+  readonly #claimants = new Map<string, Set<string>>()
+  readonly #declared = new Map<string, { readonly variant: string; readonly keys: ReadonlySet<string> }>()
+
+  /** Replaces what a bundle declares with the objects of a rendering. */
+  declare(bundle: string, variant: string, keys: ReadonlySet<string>): void {
+    this.withdraw(bundle)
+    this.#declared.set(bundle, { variant, keys })
+    for (const key of keys) {
+      const claimants = this.#claimants.get(key) ?? new Set()
+      claimants.add(bundle)
+      this.#claimants.set(key, claimants)
+    }
+  }
+
+  withdraw(bundle: string): void {
+    for (const key of this.#declared.get(bundle)?.keys ?? []) {
+      const claimants = this.#claimants.get(key)
+      claimants?.delete(bundle)
+      if (claimants?.size === 0) this.#claimants.delete(key)
+      if (this.#owners.get(key) === bundle) this.#owners.delete(key)
+    }
+    this.#declared.delete(bundle)
+  }
+
+  /** The rendering whose objects are declared for a bundle. */
+  variantOf(bundle: string): string | undefined {
+    return this.#declared.get(bundle)?.variant
+  }
+
+  /** The bundle that may write this object; `holder` is the one that holds it now, if any. */
+  ownerOf(key: string, holder: string | undefined): string | undefined {
+    const claimants = this.#claimants.get(key)
+    if (claimants === undefined || claimants.size === 0) return undefined
+    if (holder !== undefined && claimants.has(holder)) return holder
+    const known = this.#owners.get(key)
+    if (known !== undefined && claimants.has(known)) return known
+    const first = [...claimants].sort()[0]
+    if (first !== undefined) this.#owners.set(key, first)
+    return first
+  }
+}

@@ -1,0 +1,383 @@
+import { AuditIndex, type ClassificationRule } from '../core/attribution/index.ts'
+import { decodeReceipt } from '../core/drift/index.ts'
+import { reasonOf } from '../core/failure.ts'
+import { applySetId } from '../core/inventory/index.ts'
+import { nameOf, refOfKey } from '../core/object/index.ts'
+import { type FieldChange, fieldChanges } from '../core/plan/index.ts'
+import { ClusterClient, type Connection, isKubeFailure } from '../kube/index.ts'
+import { Backoff, type Clock, eachLimited } from '../runtime/index.ts'
+import { ApplySet } from './apply-set/index.ts'
+import { BundleQueue, BundleReconciler, Claims, declareClaims } from './bundle/index.ts'
+import {
+  DriftBook,
+  Fights,
+  Healer,
+  type HealResult,
+  Observer,
+  previewHealObject,
+  renewReceipt,
+} from './drift/index.ts'
+import type { EngineContext } from './engine-context.ts'
+import { SpokeFailure } from './failure.ts'
+import { type Member, MemberTable } from './members/index.ts'
+import { systemNamespace } from './names.ts'
+import type { AppliedMark, Assignment, AuditSource, Content, SpokePorts } from './ports.ts'
+import { Presence } from './presence.ts'
+import { openSession, type Session } from './session/index.ts'
+import { type TraceStep, traceObject } from './trace.ts'
+import { DefinitionWatch, WatchSet } from './watch/index.ts'
+
+export interface ClusterEngineOptions {
+  /** The cluster's name in the fleet. */
+  readonly name: string
+  /** The identity that the cluster must answer with; undefined before the first contact. */
+  readonly expectedId?: string
+  /** Makes a connection with the credentials of now. Called anew whenever the last one was given up. */
+  readonly connect: () => Promise<Connection>
+  readonly ports: SpokePorts
+  readonly audit?: AuditSource
+  /** True while nothing may be written: the hub observes only. */
+  readonly readOnly: () => boolean
+  readonly attributionOverrides?: readonly ClassificationRule[]
+  /** sha256 of a text, for apply-set ids. */
+  readonly sha256: (text: string) => Uint8Array
+  readonly clock: Clock
+  /** Told what nobody waits for: a failure in the background. */
+  readonly onError?: (what: string, error: unknown) => void
+}
+
+/** What a heal would change, by a dry-run on the cluster. */
+export interface HealPreview {
+  readonly key: string
+  readonly fields: readonly FieldChange[]
+  readonly failure?: string
+}
+
+const identityMs = 60_000
+const firstRetryMs = 1_000
+const longestRetryMs = 60_000
+
+/**
+ * Keeps one cluster on its assignments. `start` returns at once; connecting, applying, watching and healing go
+ * on until `stop`, which leaves nothing running.
+ */
+export class ClusterEngine {
+  readonly #options: ClusterEngineOptions
+  readonly #context: EngineContext
+  readonly #members = new MemberTable()
+  readonly #assignments = new Map<string, Assignment>()
+  readonly #sets = new Map<string, ApplySet>()
+  readonly #contents = new Map<string, Promise<Content>>()
+  readonly #applied = new Map<string, AppliedMark>()
+  readonly #claims = new Claims()
+  readonly #presence: Presence
+  readonly #book: DriftBook
+  readonly #healer: Healer
+  readonly #observer: Observer
+  readonly #reconciler: BundleReconciler
+  readonly #queue: BundleQueue
+  readonly #watches: WatchSet
+  readonly #definitions: DefinitionWatch
+  readonly #abort = new AbortController()
+  #session: Session | undefined
+  #expectedId: string | undefined
+  #verifiedAt: string | undefined
+  #life: Promise<void> | undefined
+  #unsubscribe: (() => void) | undefined
+
+  constructor(options: ClusterEngineOptions) {
+    this.#options = options
+    this.#expectedId = options.expectedId
+    const { clock, ports } = options
+    this.#context = {
+      name: options.name,
+      clock,
+      ports,
+      members: this.#members,
+      overrides: options.attributionOverrides ?? [],
+      session: () => this.#connected(),
+      assignment: (bundle) => this.#assignments.get(bundle),
+      applySet: (bundle) => this.#applySet(bundle),
+      content: (variant) => this.#content(variant),
+      assertWritable: () => this.#assertWritable(),
+      emit: (event) => ports.reports.event({ at: new Date(clock.now()).toISOString(), ...event }),
+      unexpected: (what, error) => {
+        if (!this.#abort.signal.aborted) options.onError?.(what, error)
+      },
+    }
+    const context = this.#context
+    const fights = new Fights()
+    this.#presence = new Presence(clock, ports.reports, (reach, message) => {
+      if (reach === 'connecting') return
+      context.emit({
+        type: reach,
+        message: `cluster ${options.name}: ${reach}${message === '' ? '' : `: ${message}`}`,
+      })
+    })
+    this.#book = new DriftBook(context, options.audit === undefined ? undefined : new AuditIndex(), fights)
+    this.#healer = new Healer(context, this.#book, fights, (member) => this.#observer.resume(member))
+    this.#observer = new Observer(context, this.#book, this.#healer, (member) =>
+      this.#queue.reportSoon(member.bundle),
+    )
+    const writer = { context, observer: this.#observer, book: this.#book }
+    this.#reconciler = new BundleReconciler(writer, this.#claims, this.#applied)
+    this.#queue = new BundleQueue(clock, this.#reconciler, {
+      assignment: (bundle) => this.#assignments.get(bundle),
+      prepare: () => declareClaims(context, this.#claims, [...this.#assignments.values()], this.#applied),
+      finished: () => this.#watches.sync(),
+      unexpected: context.unexpected,
+    })
+    this.#watches = new WatchSet(context, this.#observer, this.#presence)
+    this.#definitions = new DefinitionWatch(
+      context,
+      async (member) => {
+        await renewReceipt(context, member)
+        await this.#observer.check(member)
+      },
+      () => this.reconcile(),
+    )
+  }
+
+  start(): void {
+    this.#life ??= this.#live().catch((error: unknown) => this.#context.unexpected('engine', error))
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    this.#unsubscribe?.()
+    this.#presence.stop()
+    this.#observer.stop()
+    await this.#queue.stop()
+    await this.#healer.stop()
+    await this.#disconnect()
+    await this.#observer.idle()
+    await this.#life
+  }
+
+  /** Replaces the whole list of what this cluster is to hold. Absence from the list deletes nothing. */
+  assign(assignments: readonly Assignment[]): void {
+    const next = new Map(assignments.map((assignment) => [assignment.bundle, assignment]))
+    for (const bundle of this.#assignments.keys()) {
+      if (next.has(bundle)) continue
+      this.#claims.withdraw(bundle)
+      this.#reconciler.forget(bundle)
+    }
+    const changed = assignments.filter(
+      (assignment) => JSON.stringify(assignment) !== JSON.stringify(this.#assignments.get(assignment.bundle)),
+    )
+    this.#assignments.clear()
+    for (const [bundle, assignment] of next) this.#assignments.set(bundle, assignment)
+    const used = new Set([...assignments, ...this.#applied.values()].map(({ variant }) => variant))
+    for (const variant of this.#contents.keys()) if (!used.has(variant)) this.#contents.delete(variant)
+    for (const { bundle } of changed) {
+      for (const member of this.#members.ofBundle(bundle)) this.#retime(member)
+      this.#queue.add(bundle)
+    }
+  }
+
+  /** Looks at one bundle, or at all of them, again and at once. */
+  reconcile(bundle?: string): void {
+    for (const name of bundle === undefined ? this.#assignments.keys() : [bundle]) this.#queue.add(name)
+  }
+
+  /** Heals now, on a person's word. Objects that are not members, or observed only, are refused. */
+  async heal(order: {
+    readonly keys: readonly string[]
+    readonly actor: string
+    readonly requestId: string
+  }): Promise<HealResult[]> {
+    const results: HealResult[] = []
+    const members: Member[] = []
+    for (const key of order.keys) {
+      const member = this.#members.get(key)
+      if (member?.receipt === undefined) {
+        results.push({ key, outcome: 'refused', message: 'no bundle has applied this object here' })
+      } else if (member.observedOnly) {
+        results.push({
+          key,
+          outcome: 'refused',
+          message: `bundle ${member.bundle} is in mode observe: nothing is written`,
+        })
+      } else members.push(member)
+    }
+    return [...results, ...(await this.#healer.heal(members, order.actor, order.requestId))]
+  }
+
+  /** What healing would change, from the cluster itself; nothing is written. */
+  async previewHeal(keys: readonly string[]): Promise<HealPreview[]> {
+    return await eachLimited(keys, 8, async (key) => {
+      const member = this.#members.get(key)
+      if (member?.receipt === undefined)
+        return { key, fields: [], failure: 'no bundle has applied this object here' }
+      try {
+        const { live, after } = await previewHealObject(this.#context, member)
+        return { key, fields: fieldChanges(live, after) }
+      } catch (error) {
+        return { key, fields: [], failure: reasonOf(error) }
+      }
+    })
+  }
+
+  /** The owners of an object up to the one that a bundle declares, with its place in Git. */
+  async trace(key: string): Promise<TraceStep[]> {
+    return await traceObject(this.#context, refOfKey(key))
+  }
+
+  /** Asks the cluster for its identity now. Throws `wrong-cluster` when another one answers. */
+  async verify(): Promise<{ clusterId: string; verifiedAt: string }> {
+    const session = this.#connected()
+    await session.client.confirmCluster(session.clusterId)
+    this.#verifiedAt = new Date(this.#options.clock.now()).toISOString()
+    this.#presence.alive()
+    return { clusterId: session.clusterId, verifiedAt: this.#verifiedAt }
+  }
+
+  /** Resolves when nothing is being recorded, healed or reconciled. */
+  async idle(): Promise<void> {
+    await this.#queue.idle()
+    await this.#observer.idle()
+    await this.#healer.idle()
+  }
+
+  async #live(): Promise<void> {
+    await this.#load()
+    this.#presence.start()
+    this.#unsubscribe = this.#options.audit?.subscribe((record) => {
+      this.#book.explain(record).catch((error: unknown) => this.#context.unexpected('audit record', error))
+    })
+    const backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
+    const { clock } = this.#options
+    const { signal } = this.#abort
+    while (!signal.aborted) {
+      try {
+        await this.#connect()
+        backoff.reset()
+        await this.#stayConnected()
+      } catch (error) {
+        this.#presence.failed(error)
+      }
+      await this.#disconnect()
+      if (!signal.aborted) await clock.sleep(firstRetryMs / 2 + backoff.next(), signal)
+    }
+  }
+
+  async #load(): Promise<void> {
+    const state = await this.#options.ports.journal.load()
+    for (const { key, bundle, receipt } of state.receipts) {
+      const ref = refOfKey(key)
+      const made = { apiVersion: '', bundle, variant: '', index: -1, hash: receipt.manifestHash }
+      this.#members.ensure(ref, made).receipt = decodeReceipt(receipt)
+    }
+    for (const [bundle, entries] of state.inventories) {
+      const inventory = this.#members.inventory(bundle)
+      for (const entry of entries) {
+        const member = this.#members.of(entry.ref)
+        if (member !== undefined) member.apiVersion = entry.apiVersion
+        inventory.set(`${entry.ref.group}/${entry.ref.kind}/${entry.ref.namespace}/${entry.ref.name}`, entry)
+      }
+    }
+    for (const [bundle, mark] of state.applied) this.#applied.set(bundle, mark)
+    for (const record of state.drift) {
+      const member = this.#members.of(record.ref)
+      if (member === undefined) continue
+      member.drift ??= new Map()
+      member.drift.set(record.id, record)
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const client = new ClusterClient(await this.#options.connect(), { clock: this.#options.clock })
+    try {
+      const session = await openSession(client, this.#expectedId)
+      if (this.#abort.signal.aborted) throw new SpokeFailure('not-connected', 'the engine is stopping')
+      this.#session = session
+      this.#expectedId = session.clusterId
+      this.#verifiedAt = new Date(this.#options.clock.now()).toISOString()
+    } catch (error) {
+      await client.close()
+      throw error
+    }
+    const { clusterId, version, discovery } = this.#session
+    const failedGroups = discovery.failed.map(({ groupVersion }) => groupVersion)
+    this.#presence.connected({ clusterId, version, failedGroups })
+    this.#queue.start()
+    this.reconcile()
+    this.#definitions.start()
+  }
+
+  /** Asks for the identity each minute. Ends when the connection has to be made anew. */
+  async #stayConnected(): Promise<void> {
+    const { clock } = this.#options
+    const { signal } = this.#abort
+    for (;;) {
+      await clock.sleep(identityMs * (0.9 + 0.2 * Math.random()), signal)
+      if (signal.aborted) return
+      try {
+        await this.#connected().sameCluster()
+        this.#presence.alive()
+      } catch (error) {
+        this.#presence.failed(error)
+        // Another cluster, or credentials that stay refused: begin again with what `connect` gives now.
+        if (isKubeFailure(error, 'wrong-cluster', 'unauthorized', 'forbidden', 'tls')) throw error
+      }
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const session = this.#session
+    if (session === undefined) return
+    await this.#queue.pause()
+    await Promise.all([this.#watches.stop(), this.#definitions.stop()])
+    this.#session = undefined
+    await session.client.close()
+  }
+
+  #connected(): Session {
+    if (this.#session !== undefined) return this.#session
+    throw new SpokeFailure('not-connected', `cluster ${this.#options.name}: not connected`, {
+      retryable: true,
+    })
+  }
+
+  #applySet(bundle: string): ApplySet {
+    let set = this.#sets.get(bundle)
+    if (set === undefined) {
+      const parent = { group: '', kind: 'ConfigMap', namespace: systemNamespace, name: bundle }
+      const id = applySetId(parent, this.#options.sha256)
+      set = new ApplySet(bundle, id, this.#options.ports.journal.epoch)
+      this.#sets.set(bundle, set)
+    }
+    return set
+  }
+
+  #content(variant: string): Promise<Content> {
+    let content = this.#contents.get(variant)
+    if (content === undefined) {
+      content = this.#options.ports.content.content(variant).then((found) => {
+        if (found !== undefined) return found
+        throw new SpokeFailure('no-content', `rendering ${variant.slice(0, 12)} is not to be had`, {
+          retryable: true,
+        })
+      })
+      this.#contents.set(variant, content)
+      content.catch(() => this.#contents.delete(variant))
+    }
+    return content
+  }
+
+  #assertWritable(): void {
+    if (!this.#options.readOnly() && !this.#abort.signal.aborted) return
+    throw new SpokeFailure('read-only', `cluster ${this.#options.name}: writing is switched off`, {
+      hint: 'the hub was started with --observe, or is stopping',
+    })
+  }
+
+  /** An assignment changed: what is open heals by the new rules. */
+  #retime(member: Member): void {
+    if (member.drift === undefined) return
+    this.#book
+      .retime(member)
+      .then(() => this.#healer.schedule(member))
+      .catch((error: unknown) => this.#context.unexpected(`timing ${nameOf(member.ref)}`, error))
+  }
+}

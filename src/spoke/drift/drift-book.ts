@@ -1,0 +1,312 @@
+import {
+  type AuditIndex,
+  type AuditMatch,
+  type AuditRecord,
+  type AuditTarget,
+  attribute,
+} from '../../core/attribution/index.ts'
+import { causeSignature, type Finding } from '../../core/drift/index.ts'
+import { formatPath, valueAtPath } from '../../core/fields/index.ts'
+import { type DriftRecord, driftId, evidenceOf } from '../../core/ledger/index.ts'
+import { nameOf } from '../../core/object/index.ts'
+import type { EngineContext } from '../engine-context.ts'
+import type { Member } from '../members/index.ts'
+import type { Assignment } from '../ports.ts'
+import type { Fights } from './fights.ts'
+
+/** What was seen of one member at one moment. */
+export interface Observation {
+  readonly findings: readonly Finding[]
+  /** Of the live object that was looked at; undefined when it is gone. */
+  readonly resourceVersion: string | undefined
+  readonly uid: string
+  /** When the event arrived, by the clock. */
+  readonly at: number
+  /** True when the engine was watching while it happened, false when it found it afterwards. */
+  readonly watched: boolean
+}
+
+/** How long after a difference an audit record may still come in. */
+const auditWindowMs = 120_000
+const mostAwaited = 5_000
+
+/** A difference that an audit record may still explain. */
+interface Awaited {
+  record: DriftRecord
+  readonly member: Member
+  readonly finding: Finding
+  readonly observation: Observation
+}
+
+/**
+ * Keeps a cluster's drift records true: opens them with their evidence, closes them, and names the person
+ * once the audit record arrives, which is often after the event.
+ */
+export class DriftBook {
+  readonly #context: EngineContext
+  readonly #audit: AuditIndex | undefined
+  readonly #fights: Fights
+  readonly #awaited = new Map<string, Awaited>()
+
+  constructor(context: EngineContext, audit: AuditIndex | undefined, fights: Fights) {
+    this.#context = context
+    this.#audit = audit
+    this.#fights = fights
+  }
+
+  /**
+   * Makes the member's open records those of the observation. Resolves once they are durable: only then may
+   * anything overwrite what they tell.
+   */
+  async settle(member: Member, observation: Observation): Promise<void> {
+    const open = member.drift ?? new Map<string, DriftRecord>()
+    const next = new Map<string, DriftRecord>()
+    const changed: DriftRecord[] = []
+    const wanted = await this.#desired(member, observation)
+    for (const finding of observation.findings) {
+      const path = formatPath(finding.path)
+      const live = this.#evidence(member, finding.live)
+      const known = [...open.values()].find(
+        (record) => record.path === path && record.class === finding.class && record.live.hash === live.hash,
+      )
+      if (known !== undefined) {
+        next.set(known.id, known)
+        continue
+      }
+      const record = this.#open(
+        member,
+        { ...finding, desired: finding.desired ?? wanted(finding) },
+        observation,
+      )
+      next.set(record.id, record)
+      changed.push(record)
+    }
+    for (const record of open.values()) {
+      if (!next.has(record.id)) changed.push(this.#closed(record, 'gone', observation.at))
+    }
+    if (changed.length === 0) return
+    await this.#context.ports.journal.saveDrift(changed)
+    member.drift = next.size === 0 ? undefined : next
+    this.#tell(member, changed)
+  }
+
+  /** The records of a member as they are after a heal; not yet stored. */
+  healed(member: Member, at: number): DriftRecord[] {
+    return [...(member.drift?.values() ?? [])].map((record) => this.#closed(record, 'healed', at))
+  }
+
+  /** Stores records that somebody changed, and makes them the member's. */
+  async replace(member: Member, records: readonly DriftRecord[]): Promise<void> {
+    if (records.length === 0) return
+    await this.#context.ports.journal.saveDrift(records)
+    this.adopt(member, records)
+  }
+
+  /** Takes over records that are stored already: after a batch, and at the start. */
+  adopt(member: Member, records: readonly DriftRecord[]): void {
+    const open = new Map(member.drift ?? [])
+    for (const record of records) {
+      if (record.state === 'open' || record.state === 'healing') open.set(record.id, record)
+      else open.delete(record.id)
+      const awaited = this.#awaited.get(record.id)
+      if (awaited !== undefined)
+        awaited.record = { ...record, writer: awaited.record.writer, sure: awaited.record.sure }
+    }
+    member.drift = open.size === 0 ? undefined : open
+    this.#context.ports.reports.drift(records)
+  }
+
+  /** An audit record came in: differences that it explains get their person. */
+  async explain(audit: AuditRecord): Promise<void> {
+    this.#audit?.add(audit)
+    const better: { awaited: Awaited; record: DriftRecord }[] = []
+    for (const awaited of this.#awaited.values()) {
+      if (awaited.record.sure === 'exact') continue
+      if (awaited.member.ref.name !== audit.target.name) continue
+      if (awaited.member.ref.namespace !== audit.target.namespace) continue
+      const match = this.#match(awaited.member, awaited.finding, awaited.observation)
+      if (match === undefined) continue
+      const record = this.#attributed(awaited.record, awaited.finding, awaited.observation, match)
+      if (record.writer.person === awaited.record.writer.person && record.sure === awaited.record.sure)
+        continue
+      better.push({ awaited, record })
+    }
+    if (better.length === 0) return
+    await this.#context.ports.journal.saveDrift(better.map(({ record }) => record))
+    for (const { awaited, record } of better) {
+      awaited.record = record
+      if (awaited.member.drift?.has(record.id) === true) awaited.member.drift.set(record.id, record)
+      this.#context.ports.reports.drift([record])
+    }
+  }
+
+  /** Times open records anew, after the rules for the member changed. */
+  async retime(member: Member): Promise<void> {
+    const now = this.#context.clock.now()
+    const records = [...(member.drift?.values() ?? [])].map(({ healAt: _healAt, ...record }) =>
+      record.hold === undefined ? this.#timed(member, record, now) : record,
+    )
+    await this.replace(member, records)
+  }
+
+  #open(member: Member, finding: Finding, observation: Observation): DriftRecord {
+    const { name, ports, clock } = this.#context
+    const at = new Date(observation.at).toISOString()
+    const path = formatPath(finding.path)
+    const desired = this.#evidence(member, finding.desired)
+    const live = this.#evidence(member, finding.live)
+    const id = driftId(
+      {
+        cluster: name,
+        ref: member.ref,
+        uid: observation.uid,
+        path,
+        class: finding.class,
+        live: live.hash ?? '',
+        occurrence: at,
+      },
+      ports.keys.hash128,
+    )
+    const cause = causeSignature(
+      {
+        bundle: member.bundle,
+        ref: member.ref,
+        path: finding.path,
+        class: finding.class,
+        desired: desired.hash,
+        live: live.hash,
+        manager: finding.holder?.manager,
+      },
+      ports.keys.hash64,
+    )
+    const bare: DriftRecord = {
+      id,
+      cluster: name,
+      bundle: member.bundle,
+      ref: member.ref,
+      uid: observation.uid,
+      path,
+      desired,
+      live,
+      class: finding.class,
+      writer: { kind: 'unknown' },
+      sure: 'inferred',
+      when: at,
+      whenIsBound: true,
+      firstSeen: at,
+      lastSeen: at,
+      cause,
+      state: 'open',
+    }
+    const match = this.#match(member, finding, observation)
+    const record = this.#timed(member, this.#attributed(bare, finding, observation, match), clock.now())
+    this.#await({ record, member, finding, observation })
+    return record
+  }
+
+  #attributed(
+    record: DriftRecord,
+    finding: Finding,
+    observation: Observation,
+    audit: AuditMatch | undefined,
+  ): DriftRecord {
+    const found = attribute(finding, {
+      observedAt: new Date(observation.at).toISOString(),
+      watched: observation.watched,
+      overrides: this.#context.overrides,
+      ...(audit === undefined ? {} : { audit }),
+    })
+    const { sure, when, whenIsBound, ...writer } = found
+    return { ...record, writer, sure, when, whenIsBound }
+  }
+
+  /** Adds when the difference will be healed, or why it will not be. */
+  #timed(member: Member, record: DriftRecord, now: number): DriftRecord {
+    const assignment = this.#context.assignment(member.bundle)
+    if (assignment === undefined || !healsByItself(record, assignment)) return record
+    const delay = this.#fights.delay(member.key, record.path, record.writer.manager, now)
+    if (delay === undefined) {
+      const detail = `${record.writer.manager ?? 'an unknown writer'} set it again after every heal`
+      this.#context.emit({
+        type: 'fight',
+        bundle: member.bundle,
+        key: member.key,
+        message: `${nameOf(member.ref)}: ${record.path}: not healed any more: ${detail}`,
+      })
+      return { ...record, hold: { kind: 'fight', since: record.firstSeen, detail } }
+    }
+    const after = record.writer.kind === 'human' ? assignment.healAfter.people : assignment.healAfter.others
+    const healAt = Math.max(Date.parse(record.firstSeen) + after, now + delay)
+    return { ...record, healAt: new Date(healAt).toISOString() }
+  }
+
+  #closed(record: DriftRecord, state: 'healed' | 'gone', at: number): DriftRecord {
+    const { healAt: _healAt, hold: _hold, ...rest } = record
+    const time = new Date(at).toISOString()
+    return { ...rest, state, lastSeen: time, ...(state === 'healed' ? { healedAt: time } : {}) }
+  }
+
+  #match(member: Member, finding: Finding, observation: Observation): AuditMatch | undefined {
+    if (this.#audit === undefined) return undefined
+    const target = this.#target(member)
+    if (target === undefined) return undefined
+    return this.#audit.find({
+      ref: target,
+      around: observation.at,
+      ...(observation.resourceVersion === undefined ? {} : { resourceVersion: observation.resourceVersion }),
+      ...(finding.class === 'missing' ? { uid: observation.uid } : {}),
+      ...(finding.holder?.manager === undefined ? {} : { manager: finding.holder.manager }),
+    })
+  }
+
+  #target(member: Member): AuditTarget | undefined {
+    const resource = this.#context.session().resourceOf(member.ref)
+    if (resource === undefined) return undefined
+    const { group, namespace, name } = member.ref
+    return { group, resource: resource.plural, namespace, name }
+  }
+
+  #await(awaited: Awaited): void {
+    if (this.#audit === undefined) return
+    for (const [id, { observation }] of this.#awaited) {
+      const old = awaited.observation.at - observation.at > auditWindowMs
+      if (!old && this.#awaited.size < mostAwaited) break
+      this.#awaited.delete(id)
+    }
+    this.#awaited.set(awaited.record.id, awaited)
+  }
+
+  #evidence(member: Member, value: Finding['live']) {
+    const secret = member.ref.kind === 'Secret' && member.ref.group === ''
+    return evidenceOf(value, { secret, keyedHash: this.#context.ports.keys.hash128 })
+  }
+
+  /** Desired values by path, read from the rendering only where there is something to tell. */
+  async #desired(
+    member: Member,
+    observation: Observation,
+  ): Promise<(finding: Finding) => Finding['desired']> {
+    if (observation.findings.length === 0) return () => undefined
+    const content = await this.#context.content(member.variant).catch(() => undefined)
+    const object = content?.objects[member.index]?.object
+    if (object === undefined) return () => undefined
+    return (finding) => valueAtPath(object, finding.path)
+  }
+
+  #tell(member: Member, records: readonly DriftRecord[]): void {
+    this.#context.ports.reports.drift(records)
+    for (const record of records) {
+      const what = record.path === '' ? nameOf(member.ref) : `${nameOf(member.ref)}: ${record.path}`
+      const by = record.writer.person ?? record.writer.manager ?? 'unknown'
+      const message =
+        record.state === 'gone' ? `${what} is as declared again` : `${what}: ${record.class} by ${by}`
+      const type = record.state === 'gone' ? 'gone' : 'drift'
+      this.#context.emit({ type, bundle: member.bundle, key: member.key, message })
+    }
+  }
+}
+
+function healsByItself(record: DriftRecord, assignment: Assignment): boolean {
+  if (assignment.mode !== 'enforce' || record.class === 'unmanaged') return false
+  return record.class !== 'addition' || assignment.additions === 'prune'
+}

@@ -1,0 +1,219 @@
+import { isFailure, reasonOf } from '../../core/failure.ts'
+import type { DriftRecord } from '../../core/ledger/index.ts'
+import { nameOf } from '../../core/object/index.ts'
+import type { Timer } from '../../runtime/index.ts'
+import { eachLimited } from '../../runtime/index.ts'
+import type { EngineContext } from '../engine-context.ts'
+import type { Member } from '../members/index.ts'
+import type { StoredReceipt } from '../ports.ts'
+import type { DriftBook } from './drift-book.ts'
+import type { Fights } from './fights.ts'
+import { type HealOutcome, healObject } from './heal-object.ts'
+
+/** Writes under way at once: more than a server answers in parallel, fewer than its fair queue. */
+const parallelHeals = 24
+const retryMs = 5_000
+
+/** What came of a heal that somebody asked for. */
+export interface HealResult {
+  readonly key: string
+  readonly outcome: 'healed' | 'unchanged' | 'refused' | 'failed'
+  readonly message?: string
+}
+
+/**
+ * Heals members when they are due. Everything that is due at once goes out as one batch per bundle: one fence,
+ * the writes side by side, one journal entry.
+ */
+export class Healer {
+  readonly #context: EngineContext
+  readonly #book: DriftBook
+  readonly #fights: Fights
+  readonly #resume: (member: Member) => void
+  readonly #due = new Map<Member, number>()
+  readonly #readopt = new Set<Member>()
+  #timer: Timer | undefined
+  #running: Promise<void> | undefined
+  #stopped = false
+
+  constructor(context: EngineContext, book: DriftBook, fights: Fights, resume: (member: Member) => void) {
+    this.#context = context
+    this.#book = book
+    this.#fights = fights
+    this.#resume = resume
+  }
+
+  /** Plans the member's heal by its records; none of them may be due to heal at all. */
+  schedule(member: Member): void {
+    const times = [...(member.drift?.values() ?? [])].flatMap((record) =>
+      record.healAt === undefined || record.hold !== undefined ? [] : [Date.parse(record.healAt)],
+    )
+    // A whole manifest is sent: it would heal the held field too, so one hold holds the object.
+    const held = [...(member.drift?.values() ?? [])].some((record) => record.hold !== undefined)
+    if (times.length === 0 || held) {
+      this.#due.delete(member)
+      return
+    }
+    this.#due.set(member, Math.min(...times))
+    this.#arm()
+  }
+
+  /** Takes back the ownership of fields whose values are right: silently, and only where heals are allowed. */
+  readopt(member: Member): void {
+    if (this.#context.assignment(member.bundle)?.mode !== 'enforce') return
+    this.#readopt.add(member)
+    this.#due.set(member, this.#context.clock.now())
+    this.#arm()
+  }
+
+  /** Heals now because a person said so. */
+  async heal(members: readonly Member[], actor: string, requestId: string): Promise<HealResult[]> {
+    for (const member of members) this.#fights.forgive(member.key)
+    const groups = Map.groupBy(members, (member) => member.bundle)
+    const results = await Promise.all(
+      [...groups].map(([bundle, group]) => this.#batch(bundle, group, { actor, requestId })),
+    )
+    return results.flat()
+  }
+
+  /** Resolves when no heal is under way. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#timer?.cancel()
+    await this.#running
+  }
+
+  #arm(): void {
+    if (this.#stopped || this.#running !== undefined) return
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (this.#due.size === 0) return
+    const wait = Math.min(...this.#due.values()) - this.#context.clock.now()
+    if (wait <= 0) this.#run()
+    else this.#timer = this.#context.clock.setTimeout(() => this.#run(), wait)
+  }
+
+  #run(): void {
+    if (this.#running !== undefined || this.#stopped) return
+    this.#running = this.#runDue()
+      .catch((error: unknown) => this.#context.unexpected('healing', error))
+      .finally(() => {
+        this.#running = undefined
+        this.#arm()
+      })
+  }
+
+  async #runDue(): Promise<void> {
+    const now = this.#context.clock.now()
+    const due = [...this.#due].flatMap(([member, at]) => (at <= now ? [member] : []))
+    for (const member of due) this.#due.delete(member)
+    const groups = Map.groupBy(due, (member) => member.bundle)
+    await Promise.all([...groups].map(([bundle, members]) => this.#batch(bundle, members, undefined)))
+  }
+
+  async #batch(
+    bundle: string,
+    asked: readonly Member[],
+    order: { readonly actor: string; readonly requestId: string } | undefined,
+  ): Promise<HealResult[]> {
+    const members = asked.filter((member) => !member.busy)
+    for (const member of members) member.busy = true
+    try {
+      this.#context.assertWritable()
+      const session = this.#context.session()
+      await this.#context.applySet(bundle).fence(session)
+      const outcomes = await eachLimited(members, parallelHeals, (member) =>
+        healObject(this.#context, member),
+      )
+      await this.#store(members, outcomes)
+      const results = members.map((member, i) => this.#conclude(member, outcomes[i], order))
+      const passedOver = asked.filter((member) => !members.includes(member))
+      return [...results, ...passedOver.map((member) => busy(member))]
+    } catch (error) {
+      this.#context.unexpected(`healing bundle ${bundle}`, error)
+      if (order === undefined && !isFailure(error, 'fenced', 'read-only')) this.#again(members)
+      return members.map((member) => ({ key: member.key, outcome: 'failed', message: reasonOf(error) }))
+    } finally {
+      for (const member of members) {
+        member.busy = false
+        this.#readopt.delete(member)
+        this.#resume(member)
+      }
+    }
+  }
+
+  /** Receipts and records of a batch become durable together, before anything is told. */
+  async #store(members: readonly Member[], outcomes: readonly HealOutcome[]): Promise<void> {
+    const { journal } = this.#context.ports
+    const receipts: StoredReceipt[] = []
+    const records: DriftRecord[] = []
+    const replaced = new Set<string>()
+    const now = this.#context.clock.now()
+    const closed = new Map<Member, DriftRecord[]>()
+    for (const [i, member] of members.entries()) {
+      const outcome = outcomes[i]
+      if (outcome === undefined) continue
+      if (outcome.kind === 'healed') {
+        receipts.push({ key: member.key, bundle: member.bundle, receipt: outcome.receipt })
+        if (outcome.replaced) replaced.add(member.bundle)
+        for (const record of member.drift?.values() ?? []) {
+          this.#fights.healed(member.key, record.path, record.writer.manager, now)
+        }
+        closed.set(member, this.#book.healed(member, now))
+      } else if (outcome.kind === 'held') {
+        closed.set(member, held(member, outcome, now))
+      }
+    }
+    for (const list of closed.values()) records.push(...list)
+    if (receipts.length > 0) await journal.saveReceipts(receipts)
+    for (const bundle of replaced) {
+      await journal.saveInventory(bundle, [...this.#context.members.inventory(bundle).values()])
+    }
+    if (records.length > 0) await journal.saveDrift(records)
+    for (const [member, list] of closed) this.#book.adopt(member, list)
+  }
+
+  #conclude(
+    member: Member,
+    outcome: HealOutcome | undefined,
+    order: { readonly actor: string; readonly requestId: string } | undefined,
+  ): HealResult {
+    const about = { bundle: member.bundle, key: member.key, ...order }
+    const name = nameOf(member.ref)
+    if (outcome?.kind === 'healed') {
+      const silent = this.#readopt.has(member)
+      const message = silent ? `${name}: ownership taken back` : `${name}: healed`
+      this.#context.emit({ ...about, type: silent ? 'readopted' : 'healed', message })
+      return { key: member.key, outcome: outcome.changed ? 'healed' : 'unchanged' }
+    }
+    const message = outcome?.message ?? 'no answer'
+    this.#context.emit({ ...about, type: 'heal-failed', message: `${name}: not healed: ${message}` })
+    if (outcome?.kind === 'failed' && order === undefined) this.#again([member])
+    return { key: member.key, outcome: outcome?.kind === 'held' ? 'refused' : 'failed', message }
+  }
+
+  #again(members: readonly Member[]): void {
+    const at = this.#context.clock.now() + retryMs
+    for (const member of members) this.#due.set(member, at)
+  }
+}
+
+function held(member: Member, outcome: Extract<HealOutcome, { kind: 'held' }>, now: number): DriftRecord[] {
+  const since = new Date(now).toISOString()
+  return [...(member.drift?.values() ?? [])].map(({ healAt: _healAt, ...record }) => ({
+    ...record,
+    hold: { kind: outcome.hold, since, detail: outcome.message },
+  }))
+}
+
+function busy(member: Member): HealResult {
+  return {
+    key: member.key,
+    outcome: 'refused',
+    message: 'another write of this object is under way; try again',
+  }
+}

@@ -1,0 +1,222 @@
+import { additionsIn, compareLive, type Finding } from '../../core/drift/index.ts'
+import { formatPath } from '../../core/fields/index.ts'
+import { healthOf } from '../../core/health/index.ts'
+import { isIgnored } from '../../core/ledger/index.ts'
+import { type KubeObject, nameOf } from '../../core/object/index.ts'
+import type { Timer } from '../../runtime/index.ts'
+import type { EngineContext } from '../engine-context.ts'
+import type { Member } from '../members/index.ts'
+import { fieldManager } from '../names.ts'
+import type { DriftBook } from './drift-book.ts'
+import type { Healer } from './healer.ts'
+import { compareVersions } from './resource-version.ts'
+
+/** Events of one object within this time after the first are looked at once, at its end. */
+const coalesceMs = 1_000
+
+/**
+ * Looks at live states as they arrive, compares them with receipts (engine §3), and hands what differs to the
+ * drift book and the healer. Costs no request while nothing of ours differs.
+ */
+export class Observer {
+  readonly #context: EngineContext
+  readonly #book: DriftBook
+  readonly #healer: Healer
+  readonly #onHealth: (member: Member) => void
+  readonly #timers = new Map<string, Timer>()
+  readonly #chains = new Map<string, Promise<void>>()
+
+  constructor(context: EngineContext, book: DriftBook, healer: Healer, onHealth: (member: Member) => void) {
+    this.#context = context
+    this.#book = book
+    this.#healer = healer
+    this.#onHealth = onHealth
+  }
+
+  /** A live state arrived. `watched`: as an event, in contrast to a list after a gap. */
+  live(member: Member, object: KubeObject, watched: boolean): void {
+    if (member.busy) {
+      member.waiting = { kind: 'object', object }
+      return
+    }
+    const receipt = member.receipt
+    const version = object.metadata.resourceVersion
+    if (receipt === undefined || version === member.seen) return
+    if (object.metadata.uid === receipt.uid) {
+      const order = compareVersions(version, receipt.resourceVersion)
+      if (order !== undefined && order < 0) return
+    }
+    const now = this.#context.clock.now()
+    if (now - member.lookedAt < coalesceMs) {
+      member.waiting = { kind: 'object', object }
+      this.#lookLater(member, member.lookedAt + coalesceMs - now)
+      return
+    }
+    this.#look(member, object, watched)
+  }
+
+  /** The object left the watch: deleted, or its label is gone. Asks the cluster which. */
+  left(member: Member): void {
+    if (member.busy) {
+      member.waiting = { kind: 'left' }
+      return
+    }
+    if (member.receipt === undefined) return
+    this.#chain(member, async () => {
+      const { client, resourceOf } = this.#session()
+      const resource = resourceOf(member)
+      if (resource === undefined) return
+      const live = await client.get(resource, member.ref.namespace, member.ref.name)
+      if (live === undefined) await this.#gone(member, undefined)
+      else if (live.metadata.uid !== member.receipt?.uid) await this.#gone(member, live)
+      else if (!member.busy) await this.#settle(member, live, true)
+    })
+  }
+
+  /** A write of ours has ended: looks at what came meanwhile. */
+  resume(member: Member): void {
+    const waiting = member.waiting
+    member.waiting = undefined
+    if (waiting?.kind === 'object') this.live(member, waiting.object, true)
+    else if (waiting?.kind === 'left') this.left(member)
+  }
+
+  /** Reads the object now and looks at it, whatever was seen before. */
+  async check(member: Member): Promise<void> {
+    member.seen = undefined
+    member.lookedAt = 0
+    this.left(member)
+    await this.#chains.get(member.key)
+  }
+
+  /** Resolves when nothing that was seen is still being recorded. */
+  async idle(): Promise<void> {
+    while (this.#chains.size > 0) await Promise.all(this.#chains.values())
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.cancel()
+    this.#timers.clear()
+  }
+
+  #session() {
+    const session = this.#context.session()
+    return {
+      client: session.client,
+      resourceOf: (member: Member) =>
+        session.resourceOf(member.ref, member.apiVersion.slice(member.apiVersion.indexOf('/') + 1)),
+    }
+  }
+
+  #lookLater(member: Member, ms: number): void {
+    if (this.#timers.has(member.key)) return
+    const timer = this.#context.clock.setTimeout(() => {
+      this.#timers.delete(member.key)
+      member.lookedAt = 0
+      this.resume(member)
+    }, ms)
+    this.#timers.set(member.key, timer)
+  }
+
+  #look(member: Member, object: KubeObject, watched: boolean): void {
+    member.seen = object.metadata.resourceVersion
+    member.lookedAt = this.#context.clock.now()
+    const health = healthOf(object)
+    if (health.status !== member.health || health.message !== (member.healthMessage ?? '')) {
+      member.health = health.status
+      member.healthMessage = health.message === '' ? undefined : health.message
+      this.#onHealth(member)
+    }
+    if (object.metadata.uid !== member.receipt?.uid) {
+      this.#chain(member, () => this.#gone(member, object))
+      return
+    }
+    const findings = this.#findings(member, object)
+    if (findings.length === 0 && member.drift === undefined) return
+    const observedAt = this.#context.clock.now()
+    this.#chain(member, () => this.#record(member, object, findings, observedAt, watched))
+  }
+
+  async #settle(member: Member, object: KubeObject, watched: boolean): Promise<void> {
+    member.seen = object.metadata.resourceVersion
+    await this.#record(member, object, this.#findings(member, object), this.#context.clock.now(), watched)
+  }
+
+  #findings(member: Member, object: KubeObject): Finding[] {
+    const receipt = member.receipt
+    if (receipt === undefined) return []
+    const hash = this.#context.ports.keys.hash64
+    const assignment = this.#context.assignment(member.bundle)
+    const found = compareLive(object, receipt, { manager: fieldManager, hash })
+    if (assignment !== undefined && assignment.additions !== 'ignore') {
+      found.push(...additionsIn(object, receipt, { manager: fieldManager }))
+    }
+    if (assignment === undefined || assignment.ignore.length === 0) return found
+    return found.filter((finding) => !isIgnored(assignment.ignore, member.ref, formatPath(finding.path)))
+  }
+
+  async #record(
+    member: Member,
+    object: KubeObject,
+    all: readonly Finding[],
+    at: number,
+    watched: boolean,
+  ): Promise<void> {
+    // Something newer was looked at, or a write of ours went out, while this waited for its turn.
+    if (member.busy || member.seen !== object.metadata.resourceVersion) return
+    // Without an entry of ours, ownership tells nothing: only values count.
+    const findings = all.filter((finding) => finding.class !== 'lost')
+    const lost = findings.length < all.length && !member.observedOnly
+    const uid = object.metadata.uid ?? ''
+    const resourceVersion = object.metadata.resourceVersion
+    await this.#book.settle(member, { findings, resourceVersion, uid, at, watched })
+    if (member.drift !== undefined) this.#healer.schedule(member)
+    else if (lost) this.#healer.readopt(member)
+  }
+
+  /** The object is not there any more; `newcomer` stands under its name. */
+  async #gone(member: Member, newcomer: KubeObject | undefined): Promise<void> {
+    const receipt = member.receipt
+    if (receipt === undefined || member.busy) return
+    const whole = {
+      path: [],
+      desired: undefined,
+      holder: undefined,
+      holderPath: undefined,
+      coOwned: false,
+    } as const
+    const findings: Finding[] = [{ ...whole, class: 'missing', live: undefined }]
+    if (newcomer !== undefined) {
+      const holder = newcomer.metadata.managedFields?.find((entry) => entry.manager !== fieldManager)
+      findings.push({
+        ...whole,
+        class: 'unmanaged',
+        live: newcomer.metadata.uid,
+        holder,
+        holderPath: 'exact',
+      })
+    }
+    member.seen = newcomer?.metadata.resourceVersion
+    member.health = 'NotFound'
+    member.healthMessage = `${nameOf(member.ref)} is not in the cluster`
+    this.#onHealth(member)
+    const at = this.#context.clock.now()
+    const resourceVersion = newcomer?.metadata.resourceVersion
+    await this.#book.settle(member, { findings, resourceVersion, uid: receipt.uid, at, watched: true })
+    if (member.drift !== undefined) this.#healer.schedule(member)
+  }
+
+  /** One thing at a time for an object, in the order in which it was seen. */
+  #chain(member: Member, task: () => Promise<void>): void {
+    const before = this.#chains.get(member.key) ?? Promise.resolve()
+    const next = before.then(task).catch((error: unknown) => {
+      // What could not be recorded is looked at again with the next event or list.
+      member.seen = undefined
+      this.#context.unexpected(`cannot record what was seen of ${nameOf(member.ref)}`, error)
+    })
+    this.#chains.set(member.key, next)
+    void next.then(() => {
+      if (this.#chains.get(member.key) === next) this.#chains.delete(member.key)
+    })
+  }
+}

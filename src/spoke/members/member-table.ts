@@ -1,0 +1,91 @@
+import type { InventoryEntry } from '../../core/inventory/index.ts'
+import { keyOf, type ObjectRef } from '../../core/object/index.ts'
+import type { Member } from './member.ts'
+
+/** The members of one cluster, by object and by bundle. */
+export class MemberTable {
+  readonly #byKey = new Map<string, Member>()
+  readonly #byBundle = new Map<string, Set<Member>>()
+  readonly #inventories = new Map<string, Map<string, InventoryEntry>>()
+
+  get(key: string): Member | undefined {
+    return this.#byKey.get(key)
+  }
+
+  of(ref: ObjectRef): Member | undefined {
+    return this.#byKey.get(keyOf(ref))
+  }
+
+  /** The member for a ref, made where there is none yet. */
+  ensure(ref: ObjectRef, made: Pick<Member, 'apiVersion' | 'bundle' | 'variant' | 'index' | 'hash'>): Member {
+    const key = keyOf(ref)
+    const known = this.#byKey.get(key)
+    if (known !== undefined) return known
+    const member: Member = {
+      key,
+      ref,
+      ...made,
+      receipt: undefined,
+      observedOnly: false,
+      seen: undefined,
+      health: 'Unknown',
+      healthMessage: undefined,
+      trouble: undefined,
+      drift: undefined,
+      busy: false,
+      waiting: undefined,
+      lookedAt: 0,
+    }
+    this.#byKey.set(key, member)
+    this.#setOf(member.bundle).add(member)
+    return member
+  }
+
+  delete(key: string): void {
+    const member = this.#byKey.get(key)
+    if (member === undefined) return
+    this.#byKey.delete(key)
+    this.#byBundle.get(member.bundle)?.delete(member)
+  }
+
+  /** Moves a member to another bundle, with its inventory entry. */
+  transfer(member: Member, bundle: string): void {
+    const entry = this.inventory(member.bundle).get(member.key)
+    this.inventory(member.bundle).delete(member.key)
+    if (entry !== undefined) this.inventory(bundle).set(member.key, entry)
+    this.#byBundle.get(member.bundle)?.delete(member)
+    member.bundle = bundle
+    this.#setOf(bundle).add(member)
+  }
+
+  all(): IterableIterator<Member> {
+    return this.#byKey.values()
+  }
+
+  ofBundle(bundle: string): Member[] {
+    return [...(this.#byBundle.get(bundle) ?? [])]
+  }
+
+  /** The recorded members of a bundle: what pruning may ever touch. */
+  inventory(bundle: string): Map<string, InventoryEntry> {
+    let entries = this.#inventories.get(bundle)
+    if (entries === undefined) {
+      entries = new Map()
+      this.#inventories.set(bundle, entries)
+    }
+    return entries
+  }
+
+  #setOf(bundle: string): Set<Member> {
+    let members = this.#byBundle.get(bundle)
+    if (members === undefined) {
+      members = new Set()
+      this.#byBundle.set(bundle, members)
+    }
+    return members
+  }
+
+  bundlesWithInventory(): string[] {
+    return [...this.#inventories].filter(([, entries]) => entries.size > 0).map(([bundle]) => bundle)
+  }
+}

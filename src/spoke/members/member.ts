@@ -1,0 +1,42 @@
+import type { Receipt } from '../../core/drift/index.ts'
+import type { HealthStatus } from '../ports.ts'
+import type { DriftRecord } from '../../core/ledger/index.ts'
+import type { KubeObject, ObjectRef } from '../../core/object/index.ts'
+
+/**
+ * One object that a bundle holds on this cluster, in memory. Kept small: the desired object stays in the
+ * content source, and of the live one only what the next event is compared with.
+ */
+export interface Member {
+  readonly key: string
+  readonly ref: ObjectRef
+  apiVersion: string
+  bundle: string
+  /** Where the desired object stands: a rendering and the position in it. */
+  variant: string
+  index: number
+  /** The desired object's hash in that rendering. */
+  hash: string
+  receipt: Receipt | undefined
+  /**
+   * True where the receipt comes from a dry-run of something that was never applied (mode observe): then
+   * ownership says nothing, only values count.
+   */
+  observedOnly: boolean
+  /** The last live resourceVersion that was looked at. */
+  seen: string | undefined
+  health: HealthStatus
+  healthMessage: string | undefined
+  trouble: { readonly code: string; readonly message: string } | undefined
+  /** Open differences, by record id; undefined while there are none. */
+  drift: Map<string, DriftRecord> | undefined
+  /** Set while a write of ours is under way: events that come meanwhile wait for its reply. */
+  busy: boolean
+  /** The newest thing that came while busy or within the same second. */
+  waiting: LiveState | undefined
+  /** When an event was last looked at, by the clock; for coalescing. */
+  lookedAt: number
+}
+
+/** What is known of the live object: its state, or that it left the watch. */
+export type LiveState = { readonly kind: 'object'; readonly object: KubeObject } | { readonly kind: 'left' }

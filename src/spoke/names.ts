@@ -1,0 +1,25 @@
+import type { KubeObject } from '../core/object/index.ts'
+
+/** The field manager of every write. */
+export const fieldManager = 'evenkeel'
+
+/** On every object of a bundle: the bundle's name. The full-object watches select by it. */
+export const bundleLabel = 'evenkeel.dev/bundle'
+
+/** KEP-3659: on every member of an apply set, the set's id. */
+export const partOfLabel = 'applyset.kubernetes.io/part-of'
+
+/** KEP-3659: on the parent object, the set's id. */
+export const applySetIdLabel = 'applyset.kubernetes.io/id'
+
+/** Where the parents of apply sets stand in a cluster. */
+export const systemNamespace = 'evenkeel-system'
+
+/** On a parent: the fencing epoch of whoever writes for this set. */
+export const epochAnnotation = 'evenkeel.dev/epoch'
+
+/** The same object with the labels that make it a member of the bundle's apply set. */
+export function asMember(object: KubeObject, bundle: string, setId: string): KubeObject {
+  const labels = { ...object.metadata.labels, [bundleLabel]: bundle, [partOfLabel]: setId }
+  return { ...object, metadata: { ...object.metadata, labels } }
+}

@@ -1,0 +1,109 @@
+import type { KubeObject, ObjectRef } from '../../core/object/index.ts'
+import { groupOf, versionOf } from '../../core/object/index.ts'
+import type { ApiResource, ClusterClient, Discovery } from '../../kube/index.ts'
+import { SpokeFailure } from '../failure.ts'
+import { SchemaBook } from './schema-book.ts'
+
+/** Where an object goes: the kind as the cluster serves it, and the object with its namespace settled. */
+export interface Target {
+  readonly resource: ApiResource
+  readonly object: KubeObject
+  readonly ref: ObjectRef
+}
+
+const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }
+
+/** A connected cluster whose identity is confirmed. */
+export class Session {
+  readonly client: ClusterClient
+  readonly clusterId: string
+  readonly version: string
+  readonly schemas: SchemaBook
+  #discovery: Discovery
+  #anchor: string | undefined
+
+  constructor(client: ClusterClient, clusterId: string, version: string, discovery: Discovery) {
+    this.client = client
+    this.clusterId = clusterId
+    this.version = version
+    this.schemas = new SchemaBook(client)
+    this.#discovery = discovery
+  }
+
+  get discovery(): Discovery {
+    return this.#discovery
+  }
+
+  /** Asks again what the cluster serves: after a definition was applied, or a group failed. */
+  async rediscover(): Promise<void> {
+    this.#discovery = await this.client.discover()
+  }
+
+  /**
+   * One cheap question each minute: is it still the cluster that was connected, by the UID of its namespace
+   * kube-system? Throws `wrong-cluster` when not, and the client's failures.
+   */
+  async sameCluster(): Promise<void> {
+    const uid = (await this.client.get(namespaces, undefined, 'kube-system'))?.metadata.uid
+    this.#anchor ??= uid
+    if (uid === undefined || uid !== this.#anchor) await this.client.confirmCluster(this.clusterId)
+  }
+
+  /**
+   * Settles kind and namespace of an object. The failure says whether the kind is certainly not served or
+   * whether the cluster could not tell (incident 15).
+   */
+  targetOf(object: KubeObject): Target | SpokeFailure {
+    const group = groupOf(object.apiVersion)
+    const version = versionOf(object.apiVersion)
+    const resource = this.#discovery.find(group, object.kind, version)
+    if (resource === undefined) return this.#unknownKind(object, group, version)
+    const { namespace: given, ...metadata } = object.metadata
+    const namespace = resource.namespaced ? (given ?? 'default') : ''
+    const settled =
+      namespace === '' ? { ...object, metadata } : { ...object, metadata: { ...metadata, namespace } }
+    return {
+      resource,
+      object: settled,
+      ref: { group, kind: object.kind, namespace, name: object.metadata.name },
+    }
+  }
+
+  /** The kind of a ref, in the given version or the one that the server prefers. */
+  resourceOf(ref: Pick<ObjectRef, 'group' | 'kind'>, version?: string): ApiResource | undefined {
+    return this.#discovery.find(ref.group, ref.kind, version)
+  }
+
+  #unknownKind(object: KubeObject, group: string, version: string): SpokeFailure {
+    const what = `${object.apiVersion} ${object.kind}`
+    const gap = this.#discovery.gapFor(group, object.kind, version)
+    if (gap !== undefined) {
+      return new SpokeFailure(
+        'discovery-failed',
+        `${what}: cannot tell whether the cluster serves it: ${gap.groupVersion}: ${gap.message}`,
+        {
+          hint: 'mend the API service of that group; nothing of it is applied or pruned until then',
+          retryable: true,
+        },
+      )
+    }
+    const other = this.#discovery.find(group, object.kind)
+    return new SpokeFailure('no-such-kind', `${what}: the cluster does not serve this kind`, {
+      hint:
+        other === undefined
+          ? 'install its CustomResourceDefinition first, or put it into the same bundle'
+          : `the cluster serves it as ${group === '' ? '' : `${group}/`}${other.version}`,
+    })
+  }
+}
+
+/**
+ * Connects, and confirms that the address answers as the expected cluster; without an expectation the answer
+ * becomes it. Throws the client's failures; `wrong-cluster` when another cluster answers.
+ */
+export async function openSession(client: ClusterClient, expectedId: string | undefined): Promise<Session> {
+  const clusterId = await client.clusterId()
+  if (expectedId !== undefined && clusterId !== expectedId) await client.confirmCluster(expectedId)
+  const [version, discovery] = await Promise.all([client.version(), client.discover()])
+  return new Session(client, clusterId, version.gitVersion, discovery)
+}

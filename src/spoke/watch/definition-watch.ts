@@ -1,0 +1,84 @@
+import { groupOf } from '../../core/object/index.ts'
+import { eachLimited, type Timer } from '../../runtime/index.ts'
+import { type Watch, watchObjects } from '../../kube/index.ts'
+import type { EngineContext } from '../engine-context.ts'
+import type { Member } from '../members/index.ts'
+
+const settleMs = 1_000
+const parallel = 8
+
+/**
+ * Watches the CustomResourceDefinitions, metadata only: when one changes, what the cluster serves and its
+ * types are read again, and the receipts of its objects are made anew by dry-run (engine §3, case 20).
+ */
+export class DefinitionWatch {
+  readonly #context: EngineContext
+  readonly #renew: (member: Member) => Promise<void>
+  readonly #onChange: () => void
+  readonly #changed = new Set<string>()
+  #watch: Watch | undefined
+  #timer: Timer | undefined
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(context: EngineContext, renew: (member: Member) => Promise<void>, onChange: () => void) {
+    this.#context = context
+    this.#renew = renew
+    this.#onChange = onChange
+  }
+
+  start(): void {
+    const session = this.#context.session()
+    const resource = session.resourceOf({ group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' })
+    if (resource === undefined || this.#watch !== undefined) return
+    let synced = false
+    this.#watch = watchObjects(
+      session.client,
+      resource,
+      { metadataOnly: true },
+      {
+        onEvent: (event) => {
+          if (!synced) return
+          this.#changed.add(event.name.slice(event.name.indexOf('.') + 1))
+          this.#timer ??= this.#context.clock.setTimeout(() => {
+            this.#timer = undefined
+            this.#work = this.#work.then(() => this.#renewChanged())
+          }, settleMs)
+        },
+        onSynced: () => {
+          synced = true
+        },
+        onState: () => undefined,
+        onProgress: () => undefined,
+      },
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    const watch = this.#watch
+    this.#watch = undefined
+    await watch?.stop()
+    await this.#work
+  }
+
+  async #renewChanged(): Promise<void> {
+    const groups = new Set(this.#changed)
+    this.#changed.clear()
+    try {
+      const session = this.#context.session()
+      await session.rediscover()
+      for (const group of groups) session.schemas.forget(group)
+      const affected = [...this.#context.members.all()].filter(
+        (member) => member.receipt !== undefined && groups.has(groupOf(member.apiVersion)),
+      )
+      await eachLimited(affected, parallel, async (member) => {
+        const { hash } = await session.schemas.schemaOf(member.apiVersion, member.ref.kind)
+        if (member.receipt?.schemaHash !== hash) await this.#renew(member)
+      })
+      this.#onChange()
+    } catch (error) {
+      this.#context.unexpected('reading changed definitions', error)
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import { createHash, createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseAuditEvent } from '../../src/core/attribution/index.ts'
+import type { DriftRecord } from '../../src/core/ledger/index.ts'
+import { canonicalJson, type KubeObject } from '../../src/core/object/index.ts'
+import type { Json } from '../../src/core/object/index.ts'
+import type { PlanRecord } from '../../src/core/plan/index.ts'
+import { connectionOf, loadKubeconfig } from '../../src/kube/index.ts'
+import { systemClock } from '../../src/runtime/index.ts'
+import {
+  type Assignment,
+  type AuditSource,
+  type BundleReport,
+  ClusterEngine,
+  type ClusterReport,
+  type Content,
+  type Journal,
+  type SpokeEvent,
+} from '../../src/spoke/index.ts'
+import type { AttachedApiServer, User } from '../../tools/kubernetes/index.ts'
+import { followFile } from './follow-file.ts'
+import { openJournal } from './open-journal.ts'
+
+/** One bundle on one real cluster, kept by a real engine on a real store. */
+export interface Rig {
+  readonly bundle: string
+  readonly namespace: string
+  readonly server: AttachedApiServer
+  readonly engine: ClusterEngine
+  readonly journal: Journal
+  readonly events: readonly SpokeEvent[]
+  /** Every record that was ever reported, in its last state. */
+  drift(): DriftRecord[]
+  open(): DriftRecord[]
+  bundleReport(): BundleReport | undefined
+  clusterReport(): ClusterReport | undefined
+  plans(): Promise<PlanRecord[]>
+  decide(id: string, decision: 'approved' | 'rejected'): Promise<void>
+  /** Declares these objects instead of the former ones. */
+  declare(objects: readonly KubeObject[], change?: Partial<Assignment>): void
+  /** Declares and waits until they are applied. */
+  deliver(objects: readonly KubeObject[], change?: Partial<Assignment>): Promise<void>
+  /** The live object. */
+  live(kind: string, name: string): Promise<KubeObject>
+  /** kubectl in the rig's namespace. */
+  kubectl(user: User, ...args: string[]): Promise<string>
+  kubectlStdin(user: User, stdin: unknown, ...args: string[]): Promise<string>
+  /** Waits for a condition; fails with what is known when it does not come. */
+  until<Value>(
+    what: string,
+    condition: () => Promise<Value | undefined | false> | Value | undefined | false,
+  ): Promise<Value>
+  /** Stops the engine and starts another one on the same journal. `lostJournal`: on an empty one. */
+  restart(options?: { lostJournal?: boolean }): Promise<void>
+  close(): Promise<void>
+}
+
+export interface RigOptions {
+  readonly mode?: Assignment['mode']
+  /** Follow the server's audit log; false by default, so that the manager alone speaks. */
+  readonly audit?: boolean
+  readonly user?: User
+  readonly change?: Partial<Assignment>
+  readonly bundle?: string
+  readonly namespace?: string
+}
+
+let count = 0
+const key = Buffer.alloc(32, 7)
+export const testKeys = {
+  hash64: (text: string) => createHmac('sha256', key).update(text).digest().readBigUInt64BE(0),
+  hash128: (text: string) => createHmac('sha256', key).update(text).digest('hex').slice(0, 32),
+}
+
+/** Starts an engine for one bundle in a fresh namespace. Nothing is assigned before `declare`. */
+export async function startRig(server: AttachedApiServer, options: RigOptions = {}): Promise<Rig> {
+  count += 1
+  const id = `${process.pid}-${count}-${Math.random().toString(36).slice(2, 6)}`
+  const bundle = options.bundle ?? `bundle-${id}`
+  const namespace = options.namespace ?? `shop-${id}`
+  if (options.namespace === undefined) await server.mustKubectl('admin', ['create', 'namespace', namespace])
+  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-rig-'))
+  let store = await openJournal(join(folder, 'store-0'), 'cluster-1', testKeys)
+  const contents = new Map<string, Content>()
+  const records = new Map<string, DriftRecord>()
+  const events: SpokeEvent[] = []
+  let bundleReport: BundleReport | undefined
+  let clusterReport: ClusterReport | undefined
+  const failures: string[] = []
+  const audit = options.audit === true ? auditOf(server) : undefined
+  const make = (): ClusterEngine =>
+    new ClusterEngine({
+      name: 'cluster-1',
+      connect: async () => {
+        const config = await loadKubeconfig({ text: server.kubeconfig(options.user ?? 'evenkeel') })
+        return connectionOf(config, undefined, { trust: 'operator' })
+      },
+      ports: {
+        journal: store.journal,
+        content: { content: async (variant) => contents.get(variant) },
+        reports: {
+          cluster: (report) => {
+            clusterReport = report
+          },
+          bundle: (report) => {
+            if (report.bundle === bundle) bundleReport = report
+          },
+          drift: (changed) => {
+            for (const record of changed) records.set(record.id, record)
+          },
+          event: (event) => events.push(event),
+        },
+        keys: testKeys,
+      },
+      ...(audit === undefined ? {} : { audit }),
+      readOnly: () => false,
+      sha256: (text) => createHash('sha256').update(text).digest(),
+      clock: systemClock,
+      onError: (what, error) =>
+        failures.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
+    })
+  let engine = make()
+  engine.start()
+  let assignment: Assignment | undefined
+  let emptied = 0
+  const rig: Rig = {
+    bundle,
+    namespace,
+    server,
+    get engine() {
+      return engine
+    },
+    get journal() {
+      return store.journal
+    },
+    events,
+    drift: () => [...records.values()],
+    open: () => [...records.values()].filter(({ state }) => state === 'open'),
+    bundleReport: () => bundleReport,
+    clusterReport: () => clusterReport,
+    plans: async () => await store.plans(),
+    async decide(id, decision) {
+      await store.decide(id, decision)
+      engine.reconcile(bundle)
+    },
+    declare(objects, change) {
+      const content = contentOf(objects.map((object) => placed(object, namespace)))
+      contents.set(content.variant, content)
+      assignment = {
+        ...defaults(bundle, options.mode ?? 'enforce'),
+        ...options.change,
+        revision: `rev-${contents.size}`,
+        variant: content.variant,
+        ...change,
+      }
+      engine.assign([assignment])
+    },
+    async deliver(objects, change) {
+      rig.declare(objects, change)
+      const variant = assignment?.variant
+      await rig.until(
+        'the bundle is applied',
+        () => bundleReport?.phase === 'applied' && bundleReport.desired.variant === variant,
+      )
+      await engine.idle()
+    },
+    async live(kind, name) {
+      return JSON.parse(
+        await server.mustKubectl('admin', [
+          'get',
+          kind,
+          name,
+          '-n',
+          namespace,
+          '-o',
+          'json',
+          '--show-managed-fields',
+        ]),
+      ) as KubeObject
+    },
+    kubectl: async (user, ...args) => await server.mustKubectl(user, [...args, '-n', namespace]),
+    kubectlStdin: async (user, stdin, ...args) =>
+      await server.mustKubectl(user, [...args, '-n', namespace, '-f', '-'], JSON.stringify(stdin)),
+    async until(what, condition) {
+      const deadline = performance.now() + 30_000
+      for (;;) {
+        const value = await condition()
+        if (value !== undefined && value !== false) return value
+        if (performance.now() > deadline) {
+          const state = {
+            bundleReport,
+            clusterReport,
+            drift: [...records.values()],
+            events: events.slice(-15),
+            failures,
+          }
+          throw new Error(`never: ${what}\n${JSON.stringify(state, null, 1)}`)
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async restart(restart) {
+      await engine.stop()
+      await store.close()
+      if (restart?.lostJournal === true) emptied += 1
+      store = await openJournal(join(folder, `store-${emptied}`), 'cluster-1', testKeys)
+      bundleReport = undefined
+      engine = make()
+      engine.start()
+      if (assignment !== undefined) engine.assign([assignment])
+    },
+    async close() {
+      await engine.stop()
+      await store.close()
+      audit?.stop()
+      await rm(folder, { recursive: true, force: true })
+      if (failures.length > 0) throw new Error(`the engine failed in the background:\n${failures.join('\n')}`)
+    },
+  }
+  return rig
+}
+
+/** What a bundle is by default in these tests: healed at once, pruned by itself. */
+export function defaults(bundle: string, mode: Assignment['mode']): Assignment {
+  return {
+    bundle,
+    revision: 'rev-0',
+    variant: '',
+    mode,
+    healAfter: { people: 0, others: 0 },
+    additions: 'report',
+    ignore: [],
+    prune: 'auto',
+    pruneBound: { maxObjects: 10, maxPercent: 50 },
+    waveTimeout: 20_000,
+    createNamespace: false,
+  }
+}
+
+export function contentOf(objects: readonly KubeObject[]): Content {
+  const hashed = objects.map((object, i) => ({
+    object,
+    origin: { file: `apps/test/object-${i}.yaml`, line: 1 },
+    hash: sha256(canonicalJson(object as unknown as Json)),
+  }))
+  return { variant: sha256(hashed.map(({ hash }) => hash).join('\n')), objects: hashed }
+}
+
+const clusterScoped = new Set([
+  'Namespace',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PriorityClass',
+])
+
+function placed(object: KubeObject, namespace: string): KubeObject {
+  if (object.metadata.namespace !== undefined || clusterScoped.has(object.kind)) return object
+  return { ...object, metadata: { ...object.metadata, namespace } }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function auditOf(server: AttachedApiServer): AuditSource & { stop(): void } {
+  const listeners = new Set<Parameters<AuditSource['subscribe']>[0]>()
+  const file = followFile(server.auditLog, (line) => {
+    const record = parseAuditEvent(JSON.parse(line))
+    if (record !== undefined) for (const listener of listeners) listener(record)
+  })
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stop: () => file.stop(),
+  }
+}
