@@ -25,7 +25,7 @@ import type { AppliedMark, Assignment, AuditSource, Content, SpokePorts } from '
 import { Presence } from './presence.ts'
 import { openSession, type Session } from './session/index.ts'
 import { type TraceStep, traceObject } from './trace.ts'
-import { DefinitionWatch, WatchSet } from './watch/index.ts'
+import { DefinitionWatch, UnmanagedWatch, WatchSet } from './watch/index.ts'
 
 export interface ClusterEngineOptions {
   /** The cluster's name in the fleet. */
@@ -78,6 +78,7 @@ export class ClusterEngine {
   readonly #queue: BundleQueue
   readonly #watches: WatchSet
   readonly #definitions: DefinitionWatch
+  readonly #unmanaged: UnmanagedWatch
   readonly #abort = new AbortController()
   #session: Session | undefined
   #expectedId: string | undefined
@@ -124,10 +125,14 @@ export class ClusterEngine {
     this.#queue = new BundleQueue(clock, this.#reconciler, {
       assignment: (bundle) => this.#assignments.get(bundle),
       prepare: () => declareClaims(context, this.#claims, [...this.#assignments.values()], this.#applied),
-      finished: () => this.#watches.sync(),
+      finished: () => {
+        this.#watches.sync()
+        this.#unmanaged.sync()
+      },
       unexpected: context.unexpected,
     })
     this.#watches = new WatchSet(context, this.#observer, this.#presence)
+    this.#unmanaged = new UnmanagedWatch(context, this.#book, this.#observer)
     this.#definitions = new DefinitionWatch(
       context,
       async (member) => {
@@ -279,7 +284,10 @@ export class ClusterEngine {
     for (const [bundle, mark] of state.applied) this.#applied.set(bundle, mark)
     for (const record of state.drift) {
       const member = this.#members.of(record.ref)
-      if (member === undefined) continue
+      if (member === undefined) {
+        this.#unmanaged.adopt(record)
+        continue
+      }
       member.drift ??= new Map()
       member.drift.set(record.id, record)
     }
@@ -327,7 +335,7 @@ export class ClusterEngine {
     const session = this.#session
     if (session === undefined) return
     await this.#queue.pause()
-    await Promise.all([this.#watches.stop(), this.#definitions.stop()])
+    await Promise.all([this.#watches.stop(), this.#unmanaged.stop(), this.#definitions.stop()])
     this.#session = undefined
     await session.client.close()
   }

@@ -4,4 +4,4 @@
  * Refuses to hold whole live or desired objects. Key invariant: a key belongs to at most one bundle.
  */
 export type { LiveState, Member } from './member.ts'
-export { MemberTable } from './member-table.ts'
+export { MemberTable, unlistedMember } from './member-table.ts'

@@ -21,21 +21,7 @@ export class MemberTable {
     const key = keyOf(ref)
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
-    const member: Member = {
-      key,
-      ref,
-      ...made,
-      receipt: undefined,
-      observedOnly: false,
-      seen: undefined,
-      health: 'Unknown',
-      healthMessage: undefined,
-      trouble: undefined,
-      drift: undefined,
-      busy: false,
-      waiting: undefined,
-      lookedAt: 0,
-    }
+    const member = bareMember(ref, made)
     this.#byKey.set(key, member)
     this.#setOf(member.bundle).add(member)
     return member
@@ -87,5 +73,31 @@ export class MemberTable {
 
   bundlesWithInventory(): string[] {
     return [...this.#inventories].filter(([, entries]) => entries.size > 0).map(([bundle]) => bundle)
+  }
+}
+
+/** A stand-in for an object that no bundle holds, so that a difference can be recorded about it. */
+export function unlistedMember(ref: ObjectRef, bundle: string): Member {
+  return bareMember(ref, { apiVersion: '', bundle, variant: '', index: -1, hash: '' })
+}
+
+function bareMember(
+  ref: ObjectRef,
+  made: Pick<Member, 'apiVersion' | 'bundle' | 'variant' | 'index' | 'hash'>,
+): Member {
+  return {
+    key: keyOf(ref),
+    ref,
+    ...made,
+    receipt: undefined,
+    observedOnly: false,
+    seen: undefined,
+    health: 'Unknown',
+    healthMessage: undefined,
+    trouble: undefined,
+    drift: undefined,
+    busy: false,
+    waiting: undefined,
+    lookedAt: 0,
   }
 }
