@@ -25,6 +25,8 @@ export interface Assignment {
   readonly revision: string
   /** Content hash of the rendering: what to fetch from the content source. */
   readonly variant: string
+  /** False while some declared objects could not be rendered: what is missing then proves nothing. */
+  readonly complete: boolean
   readonly mode: Mode
   /** Milliseconds from seeing a difference to healing it: for changes made by people, and for the rest. */
   readonly healAfter: { readonly people: number; readonly others: number }

@@ -228,6 +228,7 @@ export function defaults(bundle: string, mode: Assignment['mode']): Assignment {
     bundle,
     revision: 'rev-0',
     variant: '',
+    complete: true,
     mode,
     healAfter: { people: 0, others: 0 },
     additions: 'report',

@@ -42,7 +42,7 @@ export class BundleReconciler {
     try {
       const progress =
         assignment.withdrawn === undefined
-          ? await this.#converge(assignment, mayPrune)
+          ? await this.#converge(assignment, mayPrune && assignment.complete)
           : await this.#withdraw(assignment, mayPrune)
       this.#progress.set(assignment.bundle, progress)
       this.report(assignment.bundle)
