@@ -20,3 +20,6 @@ export type {
   WatchOptions,
 } from './contract.ts'
 export type { GitFailure, GitFailureCode } from './failures.ts'
+export { cleanPath } from './path.ts'
+export { openRepository } from './repository.ts'
+export { type CheckedUrl, checkUrl } from './url.ts'

@@ -1,0 +1,167 @@
+import { Failure } from '../core/failure.ts'
+import type { ReadLimits, ReadOptions, TreeFile } from './contract.ts'
+import type { GitFailureCode } from './failures.ts'
+import type { Mirror } from './mirror.ts'
+import { cleanPath, isSafePart } from './path.ts'
+
+/** A file of a tree, unread. */
+interface TreeEntry {
+  readonly path: string
+  readonly blob: string
+  readonly bytes: number
+}
+
+const defaults: ReadLimits = { files: 20_000, bytes: 64 * 1024 * 1024, depth: 64 }
+
+/**
+ * The files of a commit below a path. Symbolic links, submodules and unsafe names anywhere below it refuse
+ * the whole path, unread: a part of a source must not be taken for all of it (safety rows 1 to 3, 18). A
+ * path that is not there is `path-gone`, never an empty list (incident 2).
+ */
+export async function listTree(
+  mirror: Mirror,
+  subject: string,
+  commit: string,
+  path: string,
+  options: ReadOptions,
+): Promise<TreeEntry[]> {
+  const fail = failing(subject)
+  const clean = cleanPath(path)
+  if (clean === undefined)
+    throw fail('invalid-path', `cannot read ${JSON.stringify(path.slice(0, 200))}: it leads outside`)
+  const limits = { ...defaults, ...options.limits }
+  const git = async (args: readonly string[]): Promise<string[]> => {
+    const signal = options.signal === undefined ? {} : { signal: options.signal }
+    const out = await mirror.run({ action: `read ${clean === '' ? 'the tree' : clean}`, args, ...signal })
+    // A name that is no UTF-8 becomes one with a replacement character, which no safe name holds.
+    return out
+      .toString('utf8')
+      .split('\0')
+      .filter((line) => line !== '')
+  }
+  await requireCommit(mirror, subject, commit)
+  const base = clean === '' ? [] : await git(['ls-tree', '-z', '-l', '--full-tree', commit, '--', clean])
+  const lines: string[] = []
+  if (clean === '') lines.push(...(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit])))
+  for (const line of base) {
+    if (line.startsWith('040000 '))
+      lines.push(...(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit, '--', `${clean}/`])))
+    else lines.push(line)
+  }
+  if (clean !== '' && base.length === 0) {
+    throw fail(
+      'path-gone',
+      `there is no ${clean} in commit ${commit.slice(0, 12)}`,
+      'mend the path, or bring the files back',
+    )
+  }
+  const entries = lines.map(parseLine)
+  const unsafe = entries.filter((entry) => entry.refused !== undefined)
+  if (unsafe.length > 0) {
+    const first = unsafe[0]
+    throw new Failure<GitFailureCode>(
+      'unsafe-tree',
+      `repository ${subject}: cannot read ${clean === '' ? 'the tree' : clean}: ${printable(first?.path ?? '')} is ${first?.refused}`,
+      {
+        subject: `repository ${subject}`,
+        hint: 'replace it by a plain file',
+        details: unsafe
+          .slice(0, 100)
+          .map((entry) => ({ where: printable(entry.path), message: entry.refused ?? '' })),
+      },
+    )
+  }
+  const tooDeep = entries.find((entry) => entry.path.split('/').length > limits.depth)
+  if (tooDeep !== undefined) throw fail('too-large', `folders are nested deeper than ${limits.depth}`)
+  const selected = entries.filter((entry) => options.select?.(entry.path) ?? true)
+  if (selected.length > limits.files)
+    throw fail('too-large', `${selected.length} files, at most ${limits.files} are read`)
+  const bytes = selected.reduce((total, entry) => total + entry.bytes, 0)
+  if (bytes > limits.bytes) throw fail('too-large', `${bytes} bytes, at most ${limits.bytes} are read`)
+  return selected
+}
+
+/** The texts of the files that `listTree` gives. */
+export async function readTree(
+  mirror: Mirror,
+  subject: string,
+  commit: string,
+  path: string,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, TreeFile>> {
+  const entries = await listTree(mirror, subject, commit, path, options)
+  const blobs = [...new Set(entries.map((entry) => entry.blob))]
+  if (blobs.length === 0) return new Map()
+  const expected = entries.reduce((total, entry) => total + entry.bytes, 0)
+  const out = await mirror.run({
+    action: `read ${path === '' ? 'the tree' : path}`,
+    args: ['cat-file', '--batch'],
+    input: `${blobs.join('\n')}\n`,
+    maxBytes: expected + blobs.length * 200,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+  const contents = parseBatch(out)
+  const fail = failing(subject)
+  const files = new Map<string, TreeFile>()
+  for (const { path: file, blob } of entries) {
+    const content = contents.get(blob)
+    if (content === undefined) throw fail('corrupt', `${file} is missing from the mirror`)
+    let text: string
+    try {
+      text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+    } catch {
+      throw fail('not-text', `${file} is not UTF-8 text`, 'move it out of the path')
+    }
+    files.set(file, { text, blob })
+  }
+  return files
+}
+
+async function requireCommit(mirror: Mirror, subject: string, commit: string): Promise<void> {
+  const input = `${commit}^{commit}\n`
+  const out = await mirror.run({ action: 'find a commit', args: ['cat-file', '--batch-check'], input })
+  if (!out.toString().startsWith(`${commit} commit `)) {
+    throw failing(subject)('commit-lost', `commit ${commit.slice(0, 64)} is not in the repository`)
+  }
+}
+
+function parseLine(line: string): TreeEntry & { readonly refused?: string } {
+  const tab = line.indexOf('\t')
+  const [mode = '', , blob = '', size = ''] = line.slice(0, tab).split(/ +/)
+  const path = line.slice(tab + 1)
+  const entry = { path, blob, bytes: size === '-' ? 0 : Number(size) }
+  if (mode === '120000') return { ...entry, refused: 'a symbolic link' }
+  if (mode === '160000') return { ...entry, refused: 'a submodule' }
+  if (!path.split('/').every(isSafePart) || path.includes('\ufffd'))
+    return { ...entry, refused: 'no safe file name' }
+  return entry
+}
+
+/** Reads `git cat-file --batch`: a line `<id> <type> <size>`, the bytes, a line feed, for each object. */
+function parseBatch(out: Buffer): Map<string, Buffer> {
+  const found = new Map<string, Buffer>()
+  let at = 0
+  while (at < out.length) {
+    const end = out.indexOf(10, at)
+    if (end < 0) break
+    const [id = '', type = '', size = ''] = out.toString('latin1', at, end).split(' ')
+    at = end + 1
+    if (type !== 'blob') continue
+    const length = Number(size)
+    found.set(id, out.subarray(at, at + length))
+    at += length + 1
+  }
+  return found
+}
+
+function failing(subject: string) {
+  return (code: GitFailureCode, reason: string, hint?: string): Failure<GitFailureCode> =>
+    new Failure(code, `repository ${subject}: ${reason}`, {
+      subject: `repository ${subject}`,
+      ...(hint === undefined ? {} : { hint }),
+    })
+}
+
+function printable(path: string): string {
+  return path.replaceAll(/\p{Cc}/gu, '?').slice(0, 200)
+}
