@@ -1,0 +1,64 @@
+import type { AppliedMark, BundleReport } from '../../spoke/index.ts'
+import type { Database } from './database.ts'
+import { fromText, toText } from './json-text.ts'
+
+/** What an engine said last about one bundle on its cluster. */
+export interface BundleStateRow {
+  readonly cluster: string
+  readonly bundle: string
+  readonly applied: AppliedMark | undefined
+  readonly report: BundleReport | undefined
+}
+
+export class BundleStateTable {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async all(): Promise<BundleStateRow[]> {
+    const rows = await this.#database.read((queries) =>
+      queries.selectFrom('bundle_state').selectAll().orderBy('cluster').orderBy('bundle').execute(),
+    )
+    return rows.map((row) => ({
+      cluster: row.cluster,
+      bundle: row.bundle,
+      applied: row.applied === null ? undefined : fromText<AppliedMark>(row.applied),
+      report: row.report === null ? undefined : fromText<BundleReport>(row.report),
+    }))
+  }
+
+  async saveReport(cluster: string, report: BundleReport): Promise<void> {
+    const text = toText(report)
+    await this.#database.write((queries) =>
+      queries
+        .insertInto('bundle_state')
+        .values({ cluster, bundle: report.bundle, report: text, applied: null })
+        .onConflict((conflict) => conflict.columns(['cluster', 'bundle']).doUpdateSet({ report: text }))
+        .execute(),
+    )
+  }
+
+  /** Forgets a bundle that is neither assigned nor has members left. */
+  async forget(cluster: string, bundle: string): Promise<void> {
+    await this.#database.write((queries) =>
+      queries
+        .deleteFrom('bundle_state')
+        .where('cluster', '=', cluster)
+        .where('bundle', '=', bundle)
+        .where((where) =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom('inventory')
+                .select('object_key')
+                .where('cluster', '=', cluster)
+                .where('bundle', '=', bundle),
+            ),
+          ),
+        )
+        .execute(),
+    )
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The steps of the schema in their order. A new step is a new file with the next number; a step that was
+ * released is never edited, because databases that went through it will not go through it again.
+ *
+ * Refuses to go backwards: there is no `down`. Key invariant: the numbers are 1, 2, 3 … without a gap.
+ */
+import { first } from './0001-first.ts'
+import type { Migration } from './migration.ts'
+
+export type { DialectName, Migration } from './migration.ts'
+
+export const migrations: readonly Migration[] = [first]

@@ -1,0 +1,104 @@
+import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect } from 'kysely'
+import { Pool, types } from 'pg'
+import type { Clock, Redacted } from '../../runtime/index.ts'
+import type { HubFailure } from '../failure.ts'
+import type { Database } from './database.ts'
+import { failureOf } from './failure-of.ts'
+import { migrate } from './migrate.ts'
+import type { Migration } from './migrations/index.ts'
+import type { Queries, Schema } from './schema.ts'
+
+export interface PostgresOptions {
+  /** `postgresql://…`, with a password where one is needed. */
+  readonly url: Redacted
+  readonly clock: Clock
+  readonly steps?: readonly Migration[]
+  readonly beforeMigration?: (queries: Queries) => Promise<void>
+}
+
+/** serialization_failure and deadlock_detected: the server asks to run the transaction again. */
+const again = ['40001', '40P01']
+const mostAttempts = 5
+
+/**
+ * Opens a PostgreSQL database (15 or later). Throws `store-unreachable` when it does not answer, `store-newer` when a
+ * later version wrote it.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const pool = new Pool({
+    connectionString: options.url.reveal(),
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'evenkeel',
+    keepAlive: true,
+    types: { getTypeParser },
+  })
+  // A pooled connection that the server ends is replaced at its next use.
+  pool.on('error', () => {})
+  const queries = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool, onCreateConnection: durable }),
+  })
+  try {
+    await options.beforeMigration?.(queries)
+    await migrate(queries, {
+      dialect: 'postgres',
+      now: () => new Date(options.clock.now()).toISOString(),
+      beforeChange: () => Promise.resolve(),
+      ...(options.steps === undefined ? {} : { steps: options.steps }),
+    })
+    return new PostgresDatabase(queries)
+  } catch (error) {
+    await queries.destroy()
+    throw failureOf(error)
+  }
+}
+
+const int8 = types.builtins.INT8
+
+/** 64-bit numbers as numbers: sequences, epochs and counts stay far below 2^53. */
+const getTypeParser: typeof types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === int8 && format !== 'binary'
+    ? Number
+    : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser
+
+/** A promise that resolves means durable rows, whatever the server's default is. */
+async function durable(connection: DatabaseConnection): Promise<void> {
+  await connection.executeQuery(CompiledQuery.raw('set synchronous_commit = on'))
+}
+
+class PostgresDatabase implements Database {
+  readonly dialect = 'postgres'
+  readonly broken: HubFailure | undefined = undefined
+  readonly #queries: Queries
+  #closing: Promise<void> | undefined
+
+  constructor(queries: Queries) {
+    this.#queries = queries
+  }
+
+  async read<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.#queries)
+    } catch (error) {
+      throw failureOf(error)
+    }
+  }
+
+  async write<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#queries.transaction().execute(work)
+      } catch (error) {
+        const { code } = error as { code?: unknown }
+        if (attempt < mostAttempts && typeof code === 'string' && again.includes(code)) continue
+        throw failureOf(error)
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#queries.destroy()
+    return this.#closing
+  }
+}

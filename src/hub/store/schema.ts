@@ -1,0 +1,74 @@
+import type { Kysely } from 'kysely'
+
+/**
+ * The tables as the newest migration leaves them, the same in both dialects. Times are RFC 3339 texts, and
+ * structures are JSON texts. `group` is a word of SQL, so the column is called `api_group`.
+ */
+export interface Schema {
+  readonly meta: { key: string; value: string }
+  readonly content: { name: string; body: Uint8Array; bytes: number; saved_at: string; used_at: string }
+  readonly cluster_state: {
+    cluster: string
+    cluster_id: string | null
+    verified_at: string | null
+    epoch: number
+    report: string | null
+    last_good: string | null
+    detached_at: string | null
+  }
+  readonly assignment: { cluster: string; bundle: string; variant: string; body: string }
+  readonly bundle_state: { cluster: string; bundle: string; applied: string | null; report: string | null }
+  readonly inventory: {
+    cluster: string
+    bundle: string
+    object_key: string
+    api_version: string
+    uid: string | null
+  }
+  readonly receipt: { cluster: string; object_key: string; bundle: string; body: string }
+  readonly drift: {
+    id: string
+    cluster: string
+    bundle: string
+    api_group: string
+    kind: string
+    namespace: string
+    name: string
+    path: string
+    cause: string
+    state: string
+    first_seen: string
+    last_seen: string
+    body: string
+  }
+  readonly plan: {
+    id: string
+    cluster: string
+    bundle: string
+    state: string
+    created_at: string
+    decided_at: string | null
+    decided_by: string | null
+    decision_reason: string | null
+    finished_at: string | null
+    detail: string | null
+    body: string
+  }
+  readonly event: {
+    sequence: number
+    at: string
+    type: string
+    cluster: string | null
+    bundle: string | null
+    object_key: string | null
+    message: string
+    actor: string | null
+    reason: string | null
+    request_id: string | null
+    link: string
+  }
+  readonly token: { hash: string; name: string; privileges: string; created_at: string }
+}
+
+/** What a transaction, and a read outside of one, runs its statements on. */
+export type Queries = Kysely<Schema>

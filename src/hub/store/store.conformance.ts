@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { Redacted, systemClock } from '../../runtime/index.ts'
+import type { BundleReport } from '../../spoke/index.ts'
+import { deriveKeys } from '../keys/index.ts'
+import { assignmentOf, at, later, reachable } from './conformance-rows.ts'
+import { describeJournal } from './journal.conformance.ts'
+import { describeLedger } from './ledger.conformance.ts'
+import { openStore, type Store, type StoreLocation } from './index.ts'
+
+export const testKeys = deriveKeys(new Redacted(new Uint8Array(32).fill(7)))
+
+/** Where one dialect keeps its data for a test. */
+export interface StoreHarness {
+  start(): Promise<void>
+  /** A place that holds nothing yet. */
+  fresh(): Promise<StoreLocation>
+  stop(): Promise<void>
+}
+
+/** The store of one test, and ways to have it anew or again. */
+export interface StoreUnderTest {
+  readonly fresh: () => Promise<Store>
+  readonly reopen: () => Promise<Store>
+}
+
+/** What every dialect does the same way, each test on data of its own. */
+export function describeStore(name: string, harness: StoreHarness): void {
+  describe(`the store on ${name}`, () => {
+    let location: StoreLocation
+    let store: Store | undefined
+
+    async function open(): Promise<Store> {
+      store = await openStore({ location, clock: systemClock, keys: () => Promise.resolve(testKeys) })
+      return store
+    }
+    async function fresh(): Promise<Store> {
+      location = await harness.fresh()
+      return open()
+    }
+    async function reopen(): Promise<Store> {
+      await store?.close()
+      return open()
+    }
+
+    beforeAll(() => harness.start())
+    afterAll(() => harness.stop())
+    afterEach(async () => {
+      await store?.close()
+      store = undefined
+    })
+
+    test('keeps its installation id and its single facts over restarts', async () => {
+      const first = await fresh()
+      const { installation } = first
+      expect(installation).toMatch(/^[0-9a-f-]{36}$/)
+      await first.writeMeta('fleet', 'a')
+      await first.writeMeta('fleet', 'b')
+      const second = await reopen()
+      expect(second.installation).toBe(installation)
+      expect(await second.readMeta('fleet')).toBe('b')
+    })
+
+    test('refuses data that were written with another key, and opens them again with the right one', async () => {
+      await (await fresh()).close()
+      const other = deriveKeys(new Redacted(new Uint8Array(32).fill(8)))
+      const asked: boolean[] = []
+      const keys = ({ hasData }: { hasData: boolean }) => {
+        asked.push(hasData)
+        return Promise.resolve(other)
+      }
+      await expect(openStore({ location, clock: systemClock, keys })).rejects.toMatchObject({
+        code: 'wrong-key',
+      })
+      expect(asked).toEqual([true])
+      await open()
+    })
+
+    test('refuses a database of a newer version and leaves it as it is', async () => {
+      await (await fresh()).close()
+      const steps = [1, 2].map((number) => ({ number, name: `step-${number}`, up: () => Promise.resolve() }))
+      const keys = () => Promise.resolve(testKeys)
+      const newer = await openStore({ location, clock: systemClock, keys, steps })
+      await newer.close()
+      await expect(open()).rejects.toMatchObject({ code: 'store-newer' })
+      await (await openStore({ location, clock: systemClock, keys, steps })).close()
+    })
+
+    test('an upgrade that fails leaves the schema it found', async () => {
+      await (await fresh()).writeMeta('fleet', 'kept')
+      await store?.close()
+      const steps = [
+        { number: 1, name: 'first', up: () => Promise.resolve() },
+        {
+          number: 2,
+          name: 'broken',
+          up: async (database: { schema: { dropTable(name: string): { execute(): Promise<void> } } }) => {
+            await database.schema.dropTable('meta').execute()
+            throw new Error('half way')
+          },
+        },
+      ]
+      const keys = () => Promise.resolve(testKeys)
+      await expect(openStore({ location, clock: systemClock, keys, steps })).rejects.toThrow('half way')
+      expect(await (await open()).readMeta('fleet')).toBe('kept')
+    })
+
+    test('content comes back as it was saved, and is unknown under any other name', async () => {
+      const { content } = await fresh()
+      const text = `kind: Secret\n${'ü'.repeat(100_000)}`
+      await content.save('sha256:1', text)
+      await content.save('sha256:1', text)
+      await content.save('sha256:2', '')
+      const again = await reopen()
+      expect(await again.content.load('sha256:1')).toBe(text)
+      expect(await again.content.load('sha256:2')).toBe('')
+      expect(await again.content.load('sha256:3')).toBeUndefined()
+    })
+
+    test('content that is in use is kept when the old is forgotten', async () => {
+      const { content } = await fresh()
+      for (const variant of ['a', 'b', 'c']) await content.save(variant, variant)
+      const future = new Date(Date.now() + 60_000).toISOString()
+      expect(await content.forget(new Date(0).toISOString(), new Set())).toBe(0)
+      expect(await content.forget(future, new Set(['b']))).toBe(2)
+      expect(await content.load('a')).toBeUndefined()
+      expect(await content.load('b')).toBe('b')
+    })
+
+    test('the identity of a cluster is the one of its first contact', async () => {
+      const { clusters } = await fresh()
+      expect(await clusters.identify('a', 'id-1', at)).toBe('id-1')
+      expect(await clusters.identify('a', 'id-2', later)).toBe('id-1')
+      const [row] = await (await reopen()).clusters.all()
+      expect(row).toMatchObject({ cluster: 'a', clusterId: 'id-1', verifiedAt: at })
+      await store?.clusters.identify('a', 'id-1', later)
+      expect((await store?.clusters.all())?.[0]).toMatchObject({ verifiedAt: later })
+    })
+
+    test('reports of clusters and bundles are the last ones given', async () => {
+      const { clusters, bundleStates } = await fresh()
+      await clusters.saveReport('a', { ...reachable, reach: 'connecting' }, undefined)
+      await clusters.saveReport('a', reachable, { state: 'in-sync', at })
+      await clusters.saveReport('a', { ...reachable, reach: 'unreachable' }, undefined)
+      await clusters.setDetached('b', at)
+      await clusters.setDetached('a', at)
+      await clusters.setDetached('a', undefined)
+      const report: BundleReport = {
+        bundle: 'shop',
+        desired: { revision: 'abc', variant: 'sha256:1' },
+        phase: 'applied',
+        objects: 2,
+        health: 'Current',
+        troubles: [],
+      }
+      await bundleStates.saveReport('a', { ...report, phase: 'applying' })
+      await bundleStates.saveReport('a', report)
+      const again = await reopen()
+      const rows = await again.clusters.all()
+      expect(
+        rows.map((row) => [row.cluster, row.report?.reach, row.lastGood?.state, row.detachedAt]),
+      ).toEqual([
+        ['a', 'unreachable', 'in-sync', undefined],
+        ['b', undefined, undefined, at],
+      ])
+      expect(await again.bundleStates.all()).toEqual([
+        { cluster: 'a', bundle: 'shop', applied: undefined, report },
+      ])
+    })
+
+    test('assignments are replaced as a whole, one cluster at a time', async () => {
+      const { assignments } = await fresh()
+      await assignments.replace('a', [assignmentOf('x'), assignmentOf('y', 'sha256:2')])
+      await assignments.replace('b', [assignmentOf('x')])
+      await assignments.replace('a', [{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }])
+      const again = await reopen()
+      const all = await again.assignments.all()
+      expect([...all.keys()]).toEqual(['a', 'b'])
+      expect(all.get('a')).toEqual([{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }])
+      expect(await again.assignments.variants()).toEqual(new Set(['sha256:1', 'sha256:3']))
+      await again.assignments.replace('b', [])
+      expect([...(await again.assignments.all()).keys()]).toEqual(['a'])
+    })
+
+    describeJournal({ fresh, reopen })
+    describeLedger({ fresh, reopen })
+  })
+}
