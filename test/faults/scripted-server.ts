@@ -6,6 +6,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { makeCertificate, type TestCertificate } from './certificate.ts'
 
@@ -53,7 +54,7 @@ export interface ScriptedServerOptions {
 export class ScriptedServer {
   readonly requests: ScriptedRequest[] = []
   readonly authority: TestCertificate
-  readonly #server: Http2SecureServer
+  readonly #server: Http2SecureServer | Server
   readonly #sessions = new Set<ServerHttp2Session>()
   #script: Script = (_request, answer) => answer.status(404, 'NotFound', 'nothing is scripted')
   #running = 0
@@ -74,23 +75,23 @@ export class ScriptedServer {
     const leaf =
       options.certificate ??
       makeCertificate({ name: 'api', hosts: ['127.0.0.1', 'localhost', 'api.test'], issuer: this.authority })
-    this.#server = createSecureServer(
-      {
-        key: leaf.keyPem,
-        cert: leaf.certPem,
-        ca: this.authority.certPem,
-        requestCert: true,
-        rejectUnauthorized: false,
-        allowHTTP1: true,
-        ...(options.http1 === true ? { ALPNProtocols: ['http/1.1'] } : {}),
-        settings: { maxConcurrentStreams: options.maxStreams ?? 100 },
-      },
-      (request, response) => void this.#serve(request, response),
-    )
+    const tls = {
+      key: leaf.keyPem,
+      cert: leaf.certPem,
+      ca: this.authority.certPem,
+      requestCert: true,
+      rejectUnauthorized: false,
+    }
+    const settings = { maxConcurrentStreams: options.maxStreams ?? 100 }
+    const server = options.http1 === true ? createServer(tls) : createSecureServer({ ...tls, settings })
+    this.#server = server
+    server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
+      void this.#serve(request, response)
+    })
     this.#server.on('secureConnection', () => {
       this.connections += 1
     })
-    this.#server.on('session', (session) => {
+    this.#server.on('session', (session: ServerHttp2Session) => {
       this.#sessions.add(session)
       session.on('close', () => this.#sessions.delete(session))
       session.on('error', () => {})
@@ -135,12 +136,12 @@ export class ScriptedServer {
   /** Ends every connection as a server that goes away does. */
   dropConnections(): void {
     for (const session of this.#sessions) session.destroy()
+    if ('closeAllConnections' in this.#server) this.#server.closeAllConnections()
   }
 
   async stop(): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()
-    this.#server.closeAllConnections?.()
     this.dropConnections()
     await closed
   }

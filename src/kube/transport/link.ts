@@ -63,7 +63,8 @@ export class Link {
         const spare = this.#spare
         this.#spare = undefined
         if (spare !== undefined && !spare.socket.destroyed) {
-          callback(null, spare.socket)
+          // undici forgets a request whose connection is there before `connect` has returned.
+          queueMicrotask(() => callback(null, spare.socket))
           return
         }
         void this.#dialAgain(connection, clock, callback)
