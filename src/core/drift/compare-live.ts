@@ -1,4 +1,4 @@
-import { type FieldPath, type FieldSet, valueAtPath, valuesAtPath } from '../fields/index.ts'
+import { type FieldPath, type FieldSet, PathReader, valueAtPath } from '../fields/index.ts'
 import type { Json, KubeObject } from '../object/index.ts'
 import { isAtomicAt, type TypeSchema } from '../schema/index.ts'
 import type { Finding } from './finding.ts'
@@ -35,6 +35,9 @@ class Comparison {
   readonly #receipt: Receipt
   readonly #options: CompareOptions
   readonly #ours: FieldSet
+  readonly #reader: PathReader
+  /** True when our entry still holds all that it held: then no path needs to be looked up. */
+  readonly #allHeld: boolean
   /** Read only once something differs: most events change nothing of ours. */
   #others: readonly Owner[] | undefined
 
@@ -43,6 +46,8 @@ class Comparison {
     this.#receipt = receipt
     this.#options = options
     this.#ours = fieldsOfEntry(applyEntryOf(live, options.manager))
+    this.#reader = new PathReader(live)
+    this.#allHeld = receipt.own.paths.set.minus(this.#ours).isEmpty
   }
 
   findings(): Finding[] {
@@ -71,7 +76,7 @@ class Comparison {
 
   #classify(path: FieldPath, index: number): Raw {
     const own = this.#receipt.own.hashes[index] ?? ABSENT
-    const values = valuesAtPath(this.#live, path)
+    const values = this.#reader.read(path)
     if (values.length === 0 && own !== ABSENT) return 'removed'
     const held = this.#held(path, own)
     if (holds(values, own, this.#options.hash)) return held ? undefined : 'lost'
@@ -83,7 +88,7 @@ class Comparison {
    * keyed (engine F16f).
    */
   #held(path: FieldPath, own: bigint): boolean {
-    if (this.#ours.holder(path) !== undefined) return true
+    if (this.#allHeld || this.#ours.holder(path) !== undefined) return true
     return own !== PRESENT && own !== A_MAP && own !== ABSENT && this.#ours.hasChildren(path)
   }
 

@@ -1,4 +1,4 @@
-import { type FieldPath, FieldSet, pathOfKey } from '../fields/index.ts'
+import { type FieldPath, FieldSet, pathKey, pathOfKey } from '../fields/index.ts'
 import { canonicalJson, isMap, type Json } from '../object/index.ts'
 import type { Hash64 } from './receipt.ts'
 
@@ -60,8 +60,11 @@ export function internPaths(keys: readonly string[]): PathList {
     const list = reference.deref()
     if (list !== undefined && equalTexts(list.keys, keys)) return list
   }
-  const paths = keys.map(pathOfKey)
-  const list: PathList = { keys: [...keys], paths, set: FieldSet.of(paths) }
+  // The elements of the set's own paths are shared, which makes reading them in turn cheap.
+  const set = FieldSet.of(keys.map(pathOfKey))
+  const shared = new Map([...set.members()].map((path) => [pathKey(path), path]))
+  const paths = keys.map((key) => shared.get(key) ?? pathOfKey(key))
+  const list: PathList = { keys: [...keys], paths, set }
   interned.set(bucket, [...lists, new WeakRef(list)])
   forgotten.register(list, bucket)
   return list

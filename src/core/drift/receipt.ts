@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from '../encoding/index.ts'
 import { Failure } from '../failure.ts'
-import { type FieldPath, type FieldSet, parseFieldsV1, pathKey, valueAtPath } from '../fields/index.ts'
-import { isMap, type KubeObject, nameOf, refOf } from '../object/index.ts'
+import { type FieldPath, type FieldSet, parseFieldsV1, pathKey, PathReader } from '../fields/index.ts'
+import { isMap, type Json, type KubeObject, nameOf, refOf } from '../object/index.ts'
 import { isAtomicAt, type TypeSchema } from '../schema/index.ts'
 import { A_MAP, ABSENT, internPaths, type OwnHashes, PRESENT, valueHash } from './own-hashes.ts'
 import { applyEntryOf } from './owners.ts'
@@ -55,7 +55,10 @@ export function receiptOf(
   const members = parseFieldsV1(entry.fieldsV1)
   const paths = [...members.members()]
   const hashes = new BigUint64Array(paths.length)
-  for (const [index, path] of paths.entries()) hashes[index] = recordOf(reply, path, members, options)
+  const reader = new PathReader(reply)
+  for (const [index, path] of paths.entries()) {
+    hashes[index] = recordOf(reader.read(path)[0], path, members, options)
+  }
   return {
     uid: reply.metadata.uid ?? '',
     resourceVersion: reply.metadata.resourceVersion ?? '',
@@ -66,12 +69,11 @@ export function receiptOf(
 }
 
 function recordOf(
-  reply: KubeObject,
+  value: Json | undefined,
   path: FieldPath,
   members: FieldSet,
   { type, hash }: { readonly type: TypeSchema | undefined; readonly hash: Hash64 },
 ): bigint {
-  const value = valueAtPath(reply, path)
   if (value === undefined) return ABSENT
   if (members.hasChildren(path)) return PRESENT
   if (isMap(value) && !isAtomicAt(type, path, value)) return A_MAP

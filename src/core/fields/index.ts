@@ -8,4 +8,4 @@
 export { comparePaths, conflictText, formatPath, pathKey, pathOfKey } from './field-path.ts'
 export { FieldSet, MAX_DEPTH, parseFieldsV1 } from './field-set.ts'
 export type { FieldPath, FieldsCode, PathElement } from './path-element.ts'
-export { valueAtPath, valuesAtPath } from './value-at-path.ts'
+export { PathReader, valueAtPath, valuesAtPath } from './value-at-path.ts'

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonMap } from '../object/index.ts'
-import { valueAtPath, valuesAtPath } from './value-at-path.ts'
+import type { FieldPath, PathElement } from './path-element.ts'
+import { PathReader, valueAtPath, valuesAtPath } from './value-at-path.ts'
 
 const live: JsonMap = {
   metadata: { finalizers: ['a/b', 'c'], labels: { 'app.kubernetes.io/name': 'web' } },
@@ -55,4 +57,22 @@ test('items that share a key give all their values', () => {
       env,
     ),
   ).toEqual(['1', '2'])
+})
+
+test('a reader gives at every path what stands there, in whatever order it is asked', () => {
+  const elements: PathElement[] = [
+    { f: 'spec' },
+    { f: 'ports' },
+    { f: 'args' },
+    { i: 0 },
+    { k: { containerPort: 53 } },
+    { f: 'protocol' },
+  ]
+  const paths: fc.Arbitrary<FieldPath[]> = fc.array(fc.array(fc.constantFrom(...elements), { maxLength: 4 }))
+  fc.assert(
+    fc.property(paths, (all) => {
+      const reader = new PathReader(live)
+      for (const path of all) expect(reader.read(path)).toEqual(valuesAtPath(live, path))
+    }),
+  )
 })

@@ -14,13 +14,39 @@ export function valueAtPath(object: KubeObject | JsonMap, path: FieldPath): Json
  * live objects and treat as one.
  */
 export function valuesAtPath(object: KubeObject | JsonMap, path: FieldPath): readonly Json[] {
-  let values: readonly Json[] = [object as unknown as JsonMap]
-  for (const element of path) {
-    values =
-      values.length === 1 ? step(values[0] as Json, element) : values.flatMap((value) => step(value, element))
-    if (values.length === 0) break
+  return new PathReader(object).read(path)
+}
+
+/**
+ * Reads many paths of one object. Paths in the order of FieldsV1 that share their elements, as those of a
+ * `FieldSet` and of one path list do, are read without starting over at the root.
+ */
+export class PathReader {
+  /** What stands at each prefix of the last path, the root first. */
+  readonly #values: (readonly Json[])[]
+  #last: FieldPath = []
+
+  constructor(object: KubeObject | JsonMap) {
+    this.#values = [[object as unknown as JsonMap]]
   }
-  return values
+
+  /** `valuesAtPath` of the object. */
+  read(path: FieldPath): readonly Json[] {
+    let depth = 0
+    while (depth < path.length && path[depth] === this.#last[depth]) depth += 1
+    this.#last = path
+    let values = this.#values[depth] ?? []
+    for (const element of path.slice(depth)) {
+      const [first] = values
+      values =
+        values.length === 1 && first !== undefined
+          ? step(first, element)
+          : values.flatMap((value) => step(value, element))
+      depth += 1
+      this.#values[depth] = values
+    }
+    return values
+  }
 }
 
 function step(value: Json, element: PathElement): readonly Json[] {
