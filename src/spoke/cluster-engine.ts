@@ -117,8 +117,12 @@ export class ClusterEngine {
     })
     this.#book = new DriftBook(context, options.audit === undefined ? undefined : new AuditIndex(), fights)
     this.#healer = new Healer(context, this.#book, fights, (member) => this.#observer.resume(member))
-    this.#observer = new Observer(context, this.#book, this.#healer, (member) =>
-      this.#queue.reportSoon(member.bundle),
+    this.#observer = new Observer(
+      context,
+      this.#book,
+      this.#healer,
+      (member) => this.#queue.reportSoon(member.bundle),
+      (member) => this.#queue.add(member.bundle),
     )
     const writer = { context, observer: this.#observer, book: this.#book }
     this.#reconciler = new BundleReconciler(writer, this.#claims, this.#applied)
@@ -248,7 +252,10 @@ export class ClusterEngine {
     await this.#load()
     this.#presence.start()
     this.#unsubscribe = this.#options.audit?.subscribe((record) => {
-      this.#book.explain(record).catch((error: unknown) => this.#context.unexpected('audit record', error))
+      const explained = this.#book.explain(record).then((members) => {
+        for (const member of members) this.#healer.schedule(member)
+      })
+      explained.catch((error: unknown) => this.#context.unexpected('audit record', error))
     })
     const backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
     const { clock } = this.#options

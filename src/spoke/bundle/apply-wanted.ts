@@ -181,6 +181,7 @@ async function untilReady(
         late.push({ wanted, failure: new SpokeFailure('wave-timeout', message, { retryable: true }) })
         break
       }
+      context.assertWritable()
       await context.clock.sleep(pollMs)
     }
   }

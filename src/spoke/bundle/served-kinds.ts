@@ -29,6 +29,7 @@ export async function becomeServed(
     const served = expected.filter(({ content: item }) => !(session.targetOf(item.object) instanceof Error))
     if (served.length === expected.length) return true
     if (context.clock.now() >= deadline) return served.length > 0
+    context.assertWritable()
     await context.clock.sleep(pollMs)
   }
 }

@@ -116,8 +116,8 @@ export class DriftBook {
     this.#context.ports.reports.drift(records)
   }
 
-  /** An audit record came in: differences that it explains get their person. */
-  async explain(audit: AuditRecord): Promise<void> {
+  /** An audit record came in: differences that it explains get their person. Answers their open members. */
+  async explain(audit: AuditRecord): Promise<Member[]> {
     this.#audit?.add(audit)
     const better: { awaited: Awaited; record: DriftRecord }[] = []
     for (const awaited of this.#awaited.values()) {
@@ -126,18 +126,20 @@ export class DriftBook {
       if (awaited.member.ref.namespace !== audit.target.namespace) continue
       const match = this.#match(awaited.member, awaited.finding, awaited.observation)
       if (match === undefined) continue
-      const record = this.#attributed(awaited.record, awaited.finding, awaited.observation, match)
+      const named = this.#attributed(awaited.record, awaited.finding, awaited.observation, match)
+      const record = this.#retimed(awaited.member, awaited.record, named)
       if (record.writer.person === awaited.record.writer.person && record.sure === awaited.record.sure)
         continue
       better.push({ awaited, record })
     }
-    if (better.length === 0) return
+    if (better.length === 0) return []
     await this.#context.ports.journal.saveDrift(better.map(({ record }) => record))
     for (const { awaited, record } of better) {
       awaited.record = record
       if (awaited.member.drift?.has(record.id) === true) awaited.member.drift.set(record.id, record)
       this.#context.ports.reports.drift([record])
     }
+    return better.flatMap(({ awaited: { member } }) => (member.drift === undefined ? [] : [member]))
   }
 
   /** Times open records anew, after the rules for the member changed. */
@@ -238,6 +240,14 @@ export class DriftBook {
     const after = record.writer.kind === 'human' ? assignment.healAfter.people : assignment.healAfter.others
     const healAt = Math.max(Date.parse(record.firstSeen) + after, now + delay)
     return { ...record, healAt: new Date(healAt).toISOString() }
+  }
+
+  /** Knowing the person can change the kind of writer, and with it when the difference is healed. */
+  #retimed(member: Member, before: DriftRecord, named: DriftRecord): DriftRecord {
+    if (named.state !== 'open' || named.hold !== undefined) return named
+    if (named.writer.kind === before.writer.kind) return named
+    const { healAt: _healAt, ...rest } = named
+    return this.#timed(member, rest, this.#context.clock.now())
   }
 
   #closed(record: DriftRecord, state: 'healed' | 'gone', at: number): DriftRecord {

@@ -92,7 +92,9 @@ export class Healer {
     this.#timer?.cancel()
     this.#timer = undefined
     if (this.#due.size === 0) return
-    const wait = Math.min(...this.#due.values()) - this.#context.clock.now()
+    let first = Number.POSITIVE_INFINITY
+    for (const at of this.#due.values()) first = Math.min(first, at)
+    const wait = first - this.#context.clock.now()
     if (wait <= 0) this.#run()
     else this.#timer = this.#context.clock.setTimeout(() => this.#run(), wait)
   }

@@ -23,14 +23,23 @@ export class Observer {
   readonly #book: DriftBook
   readonly #healer: Healer
   readonly #onHealth: (member: Member) => void
+  readonly #onNewcomer: (member: Member) => void
   readonly #timers = new Map<string, Timer>()
   readonly #chains = new Map<string, Promise<void>>()
 
-  constructor(context: EngineContext, book: DriftBook, healer: Healer, onHealth: (member: Member) => void) {
+  /** `onNewcomer`: what is only observed is another object now, and its baseline has to be read anew. */
+  constructor(
+    context: EngineContext,
+    book: DriftBook,
+    healer: Healer,
+    onHealth: (member: Member) => void,
+    onNewcomer: (member: Member) => void,
+  ) {
     this.#context = context
     this.#book = book
     this.#healer = healer
     this.#onHealth = onHealth
+    this.#onNewcomer = onNewcomer
   }
 
   /** A live state arrived. `watched`: as an event, in contrast to a list after a gap. */
@@ -178,6 +187,11 @@ export class Observer {
   async #gone(member: Member, newcomer: KubeObject | undefined): Promise<void> {
     const receipt = member.receipt
     if (receipt === undefined || member.busy) return
+    if (member.observedOnly && newcomer !== undefined) {
+      member.receipt = undefined
+      this.#onNewcomer(member)
+      return
+    }
     const whole = {
       path: [],
       desired: undefined,
