@@ -4,9 +4,9 @@
  * Never names a person without an audit record, and never keeps a body of one. Key invariant: what is not
  * known is said to be unknown, and certainty is never raised by joining guesses.
  */
-export { attribute, type AttributionContext } from './attribute.ts'
-export type { Attribution, Certainty, WriterKind } from './attribution.ts'
-export { AuditIndex, type AuditQuery } from './audit-index.ts'
+export { attribute } from './attribute.ts'
+export type { Attribution, WriterKind } from './attribution.ts'
+export { AuditIndex } from './audit-index.ts'
 export type { AuditMatch, AuditTarget } from './audit-match.ts'
 export { type AuditRecord, parseAuditEvent } from './audit-record.ts'
-export { type Classification, type ClassificationRule, classify, type Confidence } from './classification.ts'
+export { type ClassificationRule, classify } from './classification.ts'

@@ -5,13 +5,12 @@
  * of Secrets can be keyed. Key invariant: a receipt compared with the very reply it was made from has no findings.
  */
 export { additionsIn } from './additions.ts'
-export { type CauseParts, causeSignature } from './cause-signature.ts'
+export { causeSignature } from './cause-signature.ts'
 export { coOwners, type CoOwned } from './co-owners.ts'
-export { type CompareOptions, compareLive } from './compare-live.ts'
-export { isControllerAnnotation } from './controller-annotations.ts'
+export { compareLive } from './compare-live.ts'
 export { type DriftEvent, type DriftState, nextDriftState } from './drift-state.ts'
 export type { DriftClass, Finding } from './finding.ts'
-export { type ManifestNote, manifestNotes } from './manifest-notes.ts'
+export { manifestNotes } from './manifest-notes.ts'
 export { internPaths, type OwnHashes, type PathList } from './own-hashes.ts'
 export { applyEntryIn, applyEntryOf, fieldsOfEntry } from './owners.ts'
 export {
@@ -20,6 +19,5 @@ export {
   encodeReceipt,
   type Hash64,
   type Receipt,
-  type ReceiptCode,
   receiptOf,
 } from './receipt.ts'

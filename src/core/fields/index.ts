@@ -7,5 +7,5 @@
  */
 export { comparePaths, conflictText, formatPath, pathKey, pathOfKey } from './field-path.ts'
 export { FieldSet, MAX_DEPTH, parseFieldsV1 } from './field-set.ts'
-export type { FieldPath, FieldsCode, PathElement } from './path-element.ts'
+export type { FieldPath, PathElement } from './path-element.ts'
 export { PathReader, valueAtPath, valuesAtPath } from './value-at-path.ts'

@@ -4,5 +4,5 @@
  * Health is never drift, and nothing here reads a cluster. Refuses to guess: what cannot be read is Unknown.
  * Key invariant: an object whose controller has not seen its latest generation is never Current.
  */
-export { type Health, type HealthStatus, NOT_FOUND } from './health.ts'
+export type { Health, HealthStatus } from './health.ts'
 export { healthOf } from './health-of.ts'
