@@ -10,13 +10,6 @@ export interface Health {
   readonly message: string
 }
 
-/** Of an object that should exist and does not. */
-export const NOT_FOUND: Health = {
-  status: 'NotFound',
-  reason: 'NotFound',
-  message: 'the object does not exist',
-}
-
 export function current(message: string): Health {
   return { status: 'Current', reason: '', message }
 }

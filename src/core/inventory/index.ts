@@ -7,5 +7,5 @@
 export { applySetId } from './apply-set.ts'
 export { deletionBlockedBy } from './deletion-blocked-by.ts'
 export { type InventoryDiff, type InventoryEntry, inventoryDiff } from './inventory.ts'
-export { type OtherTool, ownedByAnotherTool } from './other-tool.ts'
+export { ownedByAnotherTool } from './other-tool.ts'
 export { planPrune, type PruneBound, type PrunePlan, type PruneRule, type PruneStep } from './prune-plan.ts'

@@ -6,5 +6,5 @@
  */
 export { fieldSetOf, isUnrecorded } from './field-set-of.ts'
 export { isAtomicAt } from './node-at.ts'
-export { type GroupVersionKind, parseOpenApi, type SchemaCode, type SchemaSet } from './parse-open-api.ts'
+export { parseOpenApi, type SchemaSet } from './parse-open-api.ts'
 export type { TypeSchema } from './type-schema.ts'
