@@ -53,6 +53,7 @@ export function assignmentOf(bundle: string, variant = 'sha256:1'): Assignment {
     bundle,
     revision: 'abc',
     variant,
+    complete: true,
     mode: 'enforce',
     healAfter: { people: 600_000, others: 0 },
     additions: 'report',

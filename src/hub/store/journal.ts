@@ -89,6 +89,7 @@ async function load(queries: Queries, cluster: string): Promise<JournalState> {
     .where('cluster', '=', cluster)
     .where('state', 'in', ['open', 'healing'])
     .orderBy('first_seen')
+    .orderBy('id')
     .execute()
   const applied = await queries
     .selectFrom('bundle_state')
