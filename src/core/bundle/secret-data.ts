@@ -1,6 +1,7 @@
+import { toBase64 } from '../encoding/index.ts'
 import { isMap, type Json, type JsonMap } from '../object/index.ts'
-import { base64OfText } from './base64.ts'
 import type { IdentityProblem } from './identity.ts'
+import { utf8 } from './utf8.ts'
 
 /**
  * Turns the `stringData` of a Secret into `data`, as the server would, so that we own what we wrote (engine
@@ -19,7 +20,7 @@ export function withSecretData(value: JsonMap): { value: JsonMap } | { problem: 
         problem: { message: `stringData: the value of ${JSON.stringify(key)} is no text`, hint: 'quote it' },
       }
     }
-    merged.set(key, base64OfText(text))
+    merged.set(key, toBase64(utf8(text)))
   }
   return { value: { ...rest, data: Object.fromEntries(merged) } }
 }

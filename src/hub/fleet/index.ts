@@ -1,10 +1,13 @@
 /**
  * The fleet repository as a model: files in, kinds and problems out; a bundle's files in, a variant out.
  *
- * Reads no Git and no disk but through functions that are passed in (`loadFleetDirectory` apart, for lint),
- * and decides nothing about clusters. Key invariant: what could not be read is named as unreadable and is
+ * `loadFleet` and `renderBundle` touch neither Git nor disk; `loadFleetCommit` and `loadFleetDirectory` bring
+ * them the files. Refuses to decide anything about clusters. Key invariant: what could not be read is named as unreadable and is
  * never the same as what is absent; one bad file hides nothing in the others.
  */
+export { loadFleetCommit, readPathAt } from './load-commit.ts'
+export { loadFleetDirectory } from './load-directory.ts'
+export { loadFleet } from './load-fleet.ts'
 export type {
   Declared,
   FleetModel,
@@ -14,3 +17,4 @@ export type {
   SourcePath,
   Unreadable,
 } from './model.ts'
+export { renderBundle } from './render-bundle.ts'

@@ -43,6 +43,9 @@ export type RenderResult =
       readonly objects: readonly DesiredObject[]
       /** True when the source is there and holds no object: a plan that needs approval (incident 1). */
       readonly empty: boolean
+      /** Errors of objects that were left out. While there are any, nothing may be pruned: what is missing from
+       * `objects` is not missing from Git. */
+      readonly refused: readonly Problem[]
       readonly warnings: readonly Problem[]
     }
   | { readonly rendered: false; readonly problems: readonly Problem[] }
