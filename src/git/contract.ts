@@ -54,6 +54,8 @@ export interface ReadOptions {
   readonly limits?: Partial<ReadLimits>
   /** Which files are read; all without it. Links are refused even where they are not selected. */
   readonly select?: (path: string) => boolean
+  /** Where links and other unsafe entries are left out instead of refusing the whole path; nowhere without it. */
+  readonly leaveOut?: (path: string) => boolean
   readonly signal?: AbortSignal
 }
 
@@ -109,7 +111,7 @@ export interface GitRepository {
   fetch(signal?: AbortSignal): Promise<void>
   /** What `ref` (branch, tag, full commit ID, version range; the default branch without it) is in the mirror. */
   resolve(ref?: string): Promise<Revision>
-  /** The paths of all files of a commit below `path`, unread. */
+  /** The paths of all plain files of a commit below `path`, unread. */
   listFiles(commit: string, path: string, options?: ReadOptions): Promise<readonly string[]>
   /** The texts of a commit's files below `path`, by their path in the repository. */
   readTree(commit: string, path: string, options?: ReadOptions): Promise<ReadonlyMap<string, TreeFile>>

@@ -75,7 +75,10 @@ class MirroredRepository implements GitRepository {
   async listFiles(commit: string, path: string, options: ReadOptions = {}): Promise<readonly string[]> {
     this.#requireId(commit)
     return this.#inTurn(async () => {
-      const entries = await listTree(this.#mirror, this.url, commit, path, options)
+      const entries = await listTree(this.#mirror, this.url, commit, path, {
+        leaveOut: () => true,
+        ...options,
+      })
       return entries.map((entry) => entry.path)
     })
   }

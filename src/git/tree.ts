@@ -55,7 +55,9 @@ export async function listTree(
       'mend the path, or bring the files back',
     )
   }
-  const entries = lines.map(parseLine)
+  const entries = lines
+    .map(parseLine)
+    .filter((entry) => entry.refused === undefined || options.leaveOut?.(entry.path) !== true)
   const unsafe = entries.filter((entry) => entry.refused !== undefined)
   if (unsafe.length > 0) {
     const first = unsafe[0]
