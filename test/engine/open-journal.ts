@@ -1,71 +1,28 @@
+import { mkdir } from 'node:fs/promises'
 import type { PlanRecord } from '../../src/core/plan/index.ts'
-import type { AppliedMark, Journal, StoredReceipt, KeyedHash } from '../../src/spoke/index.ts'
-import type { DriftRecord } from '../../src/core/ledger/index.ts'
-import type { InventoryEntry } from '../../src/core/inventory/index.ts'
-interface Rows {
-  receipts: Map<string, StoredReceipt>
-  inv: Map<string, readonly InventoryEntry[]>
-  drift: Map<string, DriftRecord>
-  applied: Map<string, AppliedMark>
-  plans: Map<string, PlanRecord>
+import type { HubKeys } from '../../src/hub/keys/index.ts'
+import { openStore } from '../../src/hub/store/index.ts'
+import { systemClock } from '../../src/runtime/index.ts'
+import type { Journal } from '../../src/spoke/index.ts'
+
+/** The hub's own store in a folder, as the engine of one cluster sees it. */
+export interface OpenedJournal {
+  readonly journal: Journal
+  plans(): Promise<readonly PlanRecord[]>
+  decide(id: string, decision: 'approved' | 'rejected'): Promise<void>
+  close(): Promise<void>
 }
-const all = new Map<string, Rows>()
-let epoch = Date.now()
-export async function openJournal(folder: string, _cluster: string, _keys: KeyedHash) {
-  let rows = all.get(folder)
-  if (!rows) {
-    rows = { receipts: new Map(), inv: new Map(), drift: new Map(), applied: new Map(), plans: new Map() }
-    all.set(folder, rows)
-  }
-  const r = rows
-  const journal: Journal = {
-    epoch: ++epoch,
-    load: async () => ({
-      receipts: [...r.receipts.values()],
-      inventories: r.inv,
-      drift: [...r.drift.values()].filter((d) => d.state === 'open'),
-      applied: r.applied,
-    }),
-    saveReceipts: async (list) => {
-      for (const x of list) r.receipts.set(x.key, x)
-    },
-    dropReceipts: async (keys) => {
-      for (const k of keys) r.receipts.delete(k)
-    },
-    saveInventory: async (b, e) => {
-      r.inv.set(b, [...e])
-    },
-    saveApplied: async (b, m) => {
-      r.applied.set(b, m)
-    },
-    saveDrift: async (list) => {
-      for (const x of list) r.drift.set(x.id, x)
-    },
-    proposePlan: async (plan, initial) => {
-      let p = r.plans.get(plan.id)
-      if (!p || p.state === 'superseded') {
-        p = { plan, state: initial, createdAt: new Date().toISOString() }
-        r.plans.set(plan.id, p)
-      }
-      return p
-    },
-    supersedePlans: async (b, keep) => {
-      for (const [id, p] of r.plans)
-        if (p.plan.bundle === b && !keep.includes(id) && (p.state === 'waiting' || p.state === 'approved'))
-          r.plans.set(id, { ...p, state: 'superseded' })
-    },
-    finishPlan: async (id, state) => {
-      const p = r.plans.get(id)
-      if (p) r.plans.set(id, { ...p, state })
-    },
-  }
+
+export async function openJournal(folder: string, cluster: string, keys: HubKeys): Promise<OpenedJournal> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const location = { kind: 'embedded', folder } as const
+  const store = await openStore({ location, clock: systemClock, keys: () => Promise.resolve(keys) })
   return {
-    journal,
-    plans: async () => [...r.plans.values()],
-    decide: async (id: string, state: 'approved' | 'rejected') => {
-      const p = r.plans.get(id)
-      if (p) r.plans.set(id, { ...p, state, decidedBy: 'alice' })
+    journal: await store.openJournal(cluster),
+    plans: async () => (await store.plans.page({}, 1_000)).items,
+    async decide(id, decision) {
+      await store.plans.decide(id, { decision, at: new Date().toISOString(), by: 'alice' })
     },
-    close: async () => undefined,
+    close: () => store.close(),
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,8 @@ import { canonicalJson, type KubeObject } from '../../src/core/object/index.ts'
 import type { Json } from '../../src/core/object/index.ts'
 import type { PlanRecord } from '../../src/core/plan/index.ts'
 import { connectionOf, loadKubeconfig } from '../../src/kube/index.ts'
-import { systemClock } from '../../src/runtime/index.ts'
+import { deriveKeys } from '../../src/hub/keys/index.ts'
+import { Redacted, systemClock } from '../../src/runtime/index.ts'
 import {
   type Assignment,
   type AuditSource,
@@ -36,7 +37,7 @@ export interface Rig {
   open(): DriftRecord[]
   bundleReport(): BundleReport | undefined
   clusterReport(): ClusterReport | undefined
-  plans(): Promise<PlanRecord[]>
+  plans(): Promise<readonly PlanRecord[]>
   decide(id: string, decision: 'approved' | 'rejected'): Promise<void>
   /** Declares these objects instead of the former ones. */
   declare(objects: readonly KubeObject[], change?: Partial<Assignment>): void
@@ -68,11 +69,7 @@ export interface RigOptions {
 }
 
 let count = 0
-const key = Buffer.alloc(32, 7)
-export const testKeys = {
-  hash64: (text: string) => createHmac('sha256', key).update(text).digest().readBigUInt64BE(0),
-  hash128: (text: string) => createHmac('sha256', key).update(text).digest('hex').slice(0, 32),
-}
+export const testKeys = deriveKeys(new Redacted(new Uint8Array(32).fill(7)))
 
 /** Starts an engine for one bundle in a fresh namespace. Nothing is assigned before `declare`. */
 export async function startRig(server: AttachedApiServer, options: RigOptions = {}): Promise<Rig> {
@@ -112,7 +109,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
           },
           event: (event) => events.push(event),
         },
-        keys: testKeys,
+        keys: testKeys.hash,
       },
       ...(audit === undefined ? {} : { audit }),
       readOnly: () => false,

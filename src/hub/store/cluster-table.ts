@@ -96,17 +96,19 @@ export class ClusterTable {
     })
   }
 
-  /** Takes the cluster over: answers an epoch greater than every epoch before it. */
-  async takeEpoch(cluster: string): Promise<number> {
+  /**
+   * Takes the cluster over: answers an epoch greater than every epoch before it. It is at least `floor`, the time
+   * in seconds, so that a store that was lost or restored does not stay behind what stands in the cluster.
+   */
+  async takeEpoch(cluster: string, floor: number): Promise<number> {
     return this.#database.write(async (queries) => {
       await addCluster(queries, cluster)
-      const row = await queries
-        .updateTable('cluster_state')
-        .set((expression) => ({ epoch: expression('epoch', '+', 1) }))
-        .where('cluster', '=', cluster)
-        .returning('epoch')
-        .executeTakeFirstOrThrow()
-      return row.epoch
+      const known = queries.selectFrom('cluster_state').select('epoch').where('cluster', '=', cluster)
+      const locked = this.#database.dialect === 'postgres' ? known.forUpdate() : known
+      const { epoch: last } = await locked.executeTakeFirstOrThrow()
+      const epoch = Math.max(last + 1, floor)
+      await queries.updateTable('cluster_state').set({ epoch }).where('cluster', '=', cluster).execute()
+      return epoch
     })
   }
 }

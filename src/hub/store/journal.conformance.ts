@@ -44,6 +44,8 @@ export function describeJournal({ fresh, reopen }: StoreUnderTest): void {
     const third = await (await reopen()).openJournal('a')
     expect(first.epoch).toBeLessThan(second.epoch)
     expect(second.epoch).toBeLessThan(third.epoch)
+    const lost = await (await fresh()).openJournal('a')
+    expect(lost.epoch, 'a store that was lost').toBeGreaterThanOrEqual(first.epoch)
   })
 
   test('incident 23: a journal that was overtaken can write nothing, and leaves nothing', async () => {

@@ -20,7 +20,7 @@ export async function openJournal(
   cluster: string,
   now: () => string,
 ): Promise<Journal> {
-  const epoch = await clusters.takeEpoch(cluster)
+  const epoch = await clusters.takeEpoch(cluster, Math.floor(Date.parse(now()) / 1000))
   const fenced = <Result>(work: Work<Result>): Promise<Result> =>
     database.write(async (queries) => {
       await assertEpoch(queries, database.dialect, cluster, epoch)
