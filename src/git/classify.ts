@@ -39,7 +39,7 @@ const rules: readonly (readonly [RegExp, GitFailureCode, string?])[] = [
   [/transport '.*' not allowed/i, 'invalid-url'],
   [/not our ref|couldn't find remote ref|unadvertised object/i, 'commit-lost'],
   [
-    /Could not resolve host|Connection (?:refused|timed out|reset|closed)|Failed to connect|Network is unreachable|No route to host|early EOF|unexpected disconnect|hung up unexpectedly|Operation timed out|returned error: (?:429|5\d\d)|Empty reply|kex_exchange_identification|Could not read from remote|Recv failure|invalid packet|bad line length|protocol error|curl \d+|RPC failed/i,
+    /Could not resolve host|Connection (?:refused|timed out|reset|closed)|Failed to connect|Network is unreachable|No route to host|early EOF|unexpected disconnect|hung up unexpectedly|Operation timed out|returned error: (?:429|5\d\d)|Empty reply|kex_exchange_identification|Could not read from remote|Recv failure|invalid packet|bad line length|protocol error|curl \d+|RPC failed|non-properly terminated|SSL_read|unable to access/i,
     'unreachable',
   ],
   [

@@ -1,11 +1,12 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, isFailure } from '../core/failure.ts'
 import { withAccess } from './access.ts'
 import type { OpenOptions } from './contract.ts'
 import type { GitFailureCode } from './failures.ts'
-import { isRefName } from './ref.ts'
-import { type GitContext, type GitRun, killGroup, runGit } from './run-git.ts'
+import { bytesInFlight, countPacks, endLeftoverGit, removeLeftovers } from './leftovers.ts'
+import { type Listing, parseListing, type Refs, sameRefs } from './listing.ts'
+import { type GitContext, type GitRun, runGit } from './run-git.ts'
 import type { CheckedUrl } from './url.ts'
 
 /** Packs after which the mirror is packed anew, so that thousands of small fetches do not pile up. */
@@ -36,8 +37,8 @@ export class Mirror {
   async prepare(): Promise<void> {
     await this.#guardDisk(async () => {
       await mkdir(this.#options.cacheDir, { recursive: true, mode: 0o700 })
-      await this.#endLeftover()
-      await this.#clean()
+      await endLeftoverGit(this.#folder, this.#pidFile)
+      await removeLeftovers(this.#folder)
       const usable = await this.run({
         action: 'open the mirror',
         args: ['rev-parse', '--is-bare-repository'],
@@ -103,7 +104,7 @@ export class Mirror {
   }
 
   async #fetchOnce(signal?: AbortSignal): Promise<void> {
-    await this.#guardDisk(() => this.#clean())
+    await this.#guardDisk(() => removeLeftovers(this.#folder))
     const listing = await this.#exchange(
       'ask for branches',
       ['ls-remote', '--symref', '--', this.#url.address],
@@ -111,13 +112,42 @@ export class Mirror {
     )
     const remote = parseListing(listing.toString('utf8'))
     const local = await this.#localRefs()
-    if (!sameRefs(remote.refs, local)) {
-      const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
-      const args = ['fetch', ...fetchOptions, '--prune', '--', this.#url.address, ...refspecs]
-      await this.#exchange('fetch', args, signal)
-    }
+    if (!sameRefs(remote.refs, local)) await this.#take(remote.refs, local, signal)
     await this.#setDefault(remote)
     await this.#pack(signal)
+  }
+
+  /**
+   * Takes over what the server lists. git reads a page of HTML with status 200 as a repository without
+   * branches, and prunes accordingly; so nothing goes but by a listing that holds something, and what git
+   * says to have fetched must then be there (incident 3).
+   */
+  async #take(remote: Refs, local: Refs, signal?: AbortSignal): Promise<void> {
+    if (remote.size === 0) throw this.#disagrees('it lists no branch any more')
+    const gone = [...local.keys()].filter((name) => !remote.has(name))
+    if (gone.length > 0) {
+      const input = gone.map((name) => `delete ${name}\n`).join('')
+      await this.run({ action: 'remove branches', args: ['update-ref', '--no-deref', '--stdin'], input })
+    }
+    const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+    await this.#exchange('fetch', ['fetch', ...fetchOptions, '--', this.#url.address, ...refspecs], signal)
+    const now = await this.#localRefs()
+    const missed = [...remote].find(
+      ([name, commit]) => now.get(name) !== commit && now.get(name) === local.get(name),
+    )
+    if (missed !== undefined) throw this.#disagrees(`it lists ${missed[0]} and does not give it`)
+  }
+
+  #disagrees(what: string): Failure<GitFailureCode> {
+    return new Failure(
+      'unreachable',
+      `repository ${this.#url.shown}: cannot fetch: the server answers, but ${what}`,
+      {
+        subject: `repository ${this.#url.shown}`,
+        hint: 'see what the address answers; what was read before is kept',
+        retryable: true,
+      },
+    )
   }
 
   /** The refs of the mirror. Asks for their type as well, so that a mirror which lost objects is noticed. */
@@ -152,8 +182,7 @@ export class Mirror {
   }
 
   async #pack(signal?: AbortSignal): Promise<void> {
-    const packs = await namesIn(join(this.#folder, 'objects', 'pack'))
-    if (packs.filter((name) => name.endsWith('.pack')).length <= mostPacks) return
+    if ((await countPacks(this.#folder)) <= mostPacks) return
     // Commits that a force-push left behind stay for two weeks: a rollout may still be pinned to one.
     const args = ['gc', '--quiet', '--prune=2.weeks.ago']
     await this.run({ action: 'pack the mirror', args, ...(signal === undefined ? {} : { signal }) })
@@ -172,7 +201,7 @@ export class Mirror {
           onStart: (pid) => void writeFile(this.#pidFile, String(pid)).catch(() => undefined),
         })
       } catch (error) {
-        await this.#clean().catch(() => undefined)
+        await removeLeftovers(this.#folder).catch(() => undefined)
         if (!watch.tooLarge.aborted) throw error
         const code: GitFailureCode = 'too-large'
         const limit = this.#maxFetchBytes
@@ -194,13 +223,10 @@ export class Mirror {
   /** Aborts when the packs being written grow beyond the bound, so that no server can fill the disk. */
   #watchSize(): { readonly tooLarge: AbortSignal; stop(): void } {
     const controller = new AbortController()
-    const folder = join(this.#folder, 'objects', 'pack')
     let timer: { cancel(): void } | undefined
     let stopped = false
     const look = async (): Promise<void> => {
-      const names = (await namesIn(folder)).filter((name) => name.startsWith('tmp_'))
-      const sizes = await Promise.all(names.map((name) => sizeOf(join(folder, name))))
-      if (sizes.reduce((total, size) => total + size, 0) > this.#maxFetchBytes) controller.abort()
+      if ((await bytesInFlight(this.#folder)) > this.#maxFetchBytes) controller.abort()
       else if (!stopped) start()
     }
     const start = (): void => {
@@ -214,35 +240,6 @@ export class Mirror {
         timer?.cancel()
       },
     }
-  }
-
-  /** Ends a git that an earlier process started here and could not stop because it was killed itself. */
-  async #endLeftover(): Promise<void> {
-    const pid = Number(await readFile(this.#pidFile, 'utf8').catch(() => ''))
-    if (!Number.isInteger(pid) || pid < 2) return
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    // The number may belong to somebody else by now; only a git that works in our folder is ours.
-    if (command.includes(`--git-dir=${this.#folder}\0`)) killGroup(pid, 'SIGKILL')
-    await rm(this.#pidFile, { force: true })
-  }
-
-  /** Removes locks and half-written files. Nothing else works in this folder, so all of them are stale. */
-  async #clean(): Promise<void> {
-    const stale = async (folder: string, isStale: (name: string) => boolean): Promise<void> => {
-      const names = (await namesIn(folder)).filter(isStale)
-      await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })))
-    }
-    const objects = join(this.#folder, 'objects')
-    await stale(this.#folder, (name) => name.endsWith('.lock') || name === 'gc.pid')
-    await stale(objects, (name) => name.startsWith('tmp_') || name.startsWith('incoming-'))
-    await stale(join(objects, 'pack'), (name) => /^(tmp_|\.tmp-)/.test(name))
-    await stale(join(objects, 'info', 'commit-graphs'), (name) => name.endsWith('.lock'))
-    for (const folder of (await namesIn(objects)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
-      await stale(join(objects, folder), (name) => name.startsWith('tmp_obj_'))
-    }
-    const refs = await readdir(join(this.#folder, 'refs'), { recursive: true }).catch(() => [])
-    const locks = refs.filter((name) => name.endsWith('.lock'))
-    await Promise.all(locks.map((name) => rm(join(this.#folder, 'refs', name), { force: true })))
   }
 
   async #guardDisk(work: () => Promise<void>): Promise<void> {
@@ -268,42 +265,6 @@ export class Mirror {
 export const defaultRef = 'refs/evenkeel/default'
 
 const fetchOptions: readonly string[] =
-  '--quiet --force --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules'.split(' ')
-
-interface Listing {
-  readonly refs: ReadonlyMap<string, string>
-  /** The branch that HEAD is at. */
-  readonly head: string | undefined
-  /** The commit that HEAD is at, where it is at no branch. */
-  readonly detached: string | undefined
-}
-
-/** Reads `git ls-remote --symref`. Refs with names that git itself would refuse are left out. */
-function parseListing(text: string): Listing {
-  const refs = new Map<string, string>()
-  let head: string | undefined
-  let at: string | undefined
-  for (const line of text.split('\n')) {
-    const [value = '', name = ''] = line.split('\t')
-    if (name === 'HEAD' && value.startsWith('ref: ')) head = value.slice('ref: '.length)
-    else if (name === 'HEAD') at = value
-    else if (/^refs\/(heads|tags)\//.test(name) && !name.endsWith('^{}') && isRefName(name))
-      refs.set(name, value)
-  }
-  return { refs, head, detached: head === undefined ? at : undefined }
-}
-
-function sameRefs(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([name, commit]) => b.get(name) === commit)
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => [])
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    (found) => found.size,
-    () => 0,
+  '--quiet --force --no-prune --no-tags --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules'.split(
+    ' ',
   )
-}
