@@ -1,0 +1,17 @@
+/**
+ * What the hub is told at its start: flags, environment, `hub.yaml`, defaults, in that order.
+ *
+ * Refuses unknown fields (with the nearest known name), listening to others without TLS, and every credential in
+ * the file itself: credentials have names, and a name resolves to a file or a variable when it is used.
+ * Key invariant: no message quotes a value, and a secret is never kept longer than its use.
+ */
+export { Credentials } from './credentials.ts'
+export type { Environment } from './environment.ts'
+export {
+  type ConfigFlags,
+  type FleetSource,
+  type HubConfig,
+  isLoopback,
+  type ListenAddress,
+  loadHubConfig,
+} from './hub-config.ts'

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { apiVersion, parseDuration } from '../../core/kinds/index.ts'
+import { logLevels } from '../../runtime/index.ts'
+
+const name = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'must be lower-case letters, digits, "-" and "."' })
+const text = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^\P{Cc}*$/u, { error: 'must not hold control characters' })
+const path = text
+const address = text.regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, {
+  error: 'must be an address and a port such as 127.0.0.1:7480',
+})
+const duration = z.union([
+  z
+    .string()
+    .refine((given) => parseDuration(given) !== undefined, { error: 'must be a duration such as 30s or 1h' }),
+  z.literal(0),
+])
+
+const credential = z
+  .strictObject({
+    name,
+    /** A mounted file; read anew at each use. */
+    file: path.optional(),
+    /** An environment variable of the hub. */
+    env: text
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' })
+      .optional(),
+    /** What it is to a Git server; a password (or token in its place) without it. */
+    as: z.enum(['password', 'token', 'ssh']).optional(),
+    /** The user beside a password. */
+    username: text.optional(),
+    /** The host keys that an SSH server may have, in known_hosts form. */
+    knownHosts: path.optional(),
+  })
+  .refine((given) => (given.file === undefined) !== (given.env === undefined), {
+    error: 'must name either a file or an env',
+  })
+
+/** What cannot live in the fleet repository (hub "Configuration"). Every field has a default. */
+export const settingsSchema = z.strictObject({
+  /** The folder of the data, the secret key and the copies of repositories. */
+  data: path.optional(),
+  /** PostgreSQL in place of the embedded database. */
+  database: z
+    .strictObject({
+      url: text.optional(),
+      /** The name of a credential that holds the whole URL. */
+      credential: name.optional(),
+    })
+    .optional(),
+  listen: address.optional(),
+  tls: z.strictObject({ cert: path, key: path }).optional(),
+  /** Where people reach the hub, when that is not where it listens. */
+  publicUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  fleet: z
+    .strictObject({
+      url: text.optional(),
+      branch: text.optional(),
+      credential: name.optional(),
+      /** The folder that holds evenkeel.yaml, where there are several. */
+      path: text.optional(),
+      poll: duration.optional(),
+    })
+    .optional(),
+  credentials: z.array(credential).max(1000).optional(),
+  secretKey: z.strictObject({ file: path.optional() }).optional(),
+  proxies: z
+    .strictObject({ https: text.optional(), http: text.optional(), none: z.array(text).max(1000).optional() })
+    .optional(),
+  /** Files with certificate authorities to trust besides the system's. */
+  authorities: z.array(path).max(100).optional(),
+  logLevel: z.enum(logLevels).optional(),
+  /** Nothing is written to any cluster. */
+  observe: z.boolean().optional(),
+  retention: z
+    .strictObject({
+      /** How long ended drift and activity are kept. */
+      days: z.int().min(1).max(3660).optional(),
+      /** How many events are kept at the most. */
+      events: z.int().min(1000).max(100_000_000).optional(),
+    })
+    .optional(),
+  metrics: z.strictObject({ listen: address.optional() }).optional(),
+  audit: z
+    .strictObject({
+      /** Audit logs of API servers that this machine can read. */
+      files: z
+        .array(z.strictObject({ cluster: name, file: path }))
+        .max(1000)
+        .optional(),
+      /** Whether audit webhooks may send; they may without it. */
+      webhook: z.boolean().optional(),
+    })
+    .optional(),
+  /** The operator's own kubeconfigs, by the name that clusters use for them. */
+  kubeconfigs: z
+    .array(z.strictObject({ name, file: path }))
+    .max(1000)
+    .optional(),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+export const hubConfigSchema = z.strictObject({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal('HubConfig'),
+  metadata: z.strictObject({ name }).optional(),
+  spec: settingsSchema.optional(),
+})
