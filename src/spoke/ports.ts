@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../core/attribution/index.ts'
 import type { EncodedReceipt } from '../core/drift/index.ts'
+import type { HealthStatus } from '../core/health/index.ts'
 import type { DriftRecord } from '../core/ledger/index.ts'
 import type { InventoryEntry, PruneBound } from '../core/inventory/index.ts'
 import type { KubeObject } from '../core/object/index.ts'
@@ -130,8 +131,6 @@ export interface ClusterReport {
   /** The groups whose discovery failed: nothing of theirs is known or pruned. */
   readonly failedGroups: readonly string[]
 }
-
-export type HealthStatus = 'Current' | 'InProgress' | 'Failed' | 'Terminating' | 'NotFound' | 'Unknown'
 
 /** What the engine says about one bundle on one cluster. */
 export interface BundleReport {

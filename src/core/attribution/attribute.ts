@@ -1,5 +1,6 @@
 import type { Finding } from '../drift/index.ts'
-import type { Attribution, Certainty, WriterKind } from './attribution.ts'
+import type { Attribution, Sure } from './attribution.ts'
+import type { WriterKind } from '../kinds/index.ts'
 import type { AuditMatch } from './audit-match.ts'
 import { type ClassificationRule, classify } from './classification.ts'
 
@@ -76,7 +77,7 @@ function certaintyOf(
   holder: Finding['holder'],
   audit: AuditMatch | undefined,
   context: AttributionContext,
-): Certainty {
+): Sure {
   // Of several writes between two looks, the last one need not be the one that changed this field.
   if (audit !== undefined) return audit.sure === 'exact' && context.watched ? 'exact' : 'observed'
   if (holder === undefined || !context.watched) return 'inferred'

@@ -1,11 +1,10 @@
-/** Who wrote, by its class (engine §4). */
-export type WriterKind = 'own' | 'human' | 'pipeline' | 'gitops' | 'controller' | 'unknown'
+import type { WriterKind } from '../kinds/index.ts'
 
 /**
  * exact: an audit record of that very write; observed: the stored entry names the tool, or a person was joined
  * on time; inferred: deduced.
  */
-export type Certainty = 'exact' | 'observed' | 'inferred'
+export type Sure = 'exact' | 'observed' | 'inferred'
 
 /** Who made a difference, as far as the evidence goes. */
 export interface Attribution {
@@ -16,7 +15,7 @@ export interface Attribution {
   readonly kind: WriterKind
   /** Only ever from an audit record. */
   readonly person?: string
-  readonly sure: Certainty
+  readonly sure: Sure
   /** RFC 3339. */
   readonly when: string
   /** True when the write was made at `when` or earlier. */

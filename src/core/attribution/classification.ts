@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '../object/index.ts'
-import type { WriterKind } from './attribution.ts'
+import type { WriterKind } from '../kinds/index.ts'
 
 export type Confidence = 'high' | 'medium' | 'low'
 

@@ -5,7 +5,7 @@
  * known is said to be unknown, and certainty is never raised by joining guesses.
  */
 export { attribute } from './attribute.ts'
-export type { Attribution, WriterKind } from './attribution.ts'
+export type { Attribution, Sure } from './attribution.ts'
 export { AuditIndex } from './audit-index.ts'
 export type { AuditMatch, AuditTarget } from './audit-match.ts'
 export { type AuditRecord, parseAuditEvent } from './audit-record.ts'

@@ -1,5 +1,6 @@
 import type { DriftClass } from '../drift/index.ts'
-import type { WriterKind } from '../attribution/index.ts'
+import type { Sure } from '../attribution/index.ts'
+import type { WriterKind } from '../kinds/index.ts'
 import type { ObjectRef } from '../object/index.ts'
 
 /** A value as the ledger may keep it: short non-secret scalars in clear, everything else as a keyed hash. */
@@ -22,9 +23,6 @@ export interface Writer {
   /** Only ever from an audit or admission record. */
   readonly person?: string
 }
-
-/** exact: an audit record matches; observed: the entry names the tool; inferred: deduced. */
-export type Sure = 'exact' | 'observed' | 'inferred'
 
 /** open → healing → healed; any → gone when live became desired by itself. */
 export type DriftState = 'open' | 'healing' | 'healed' | 'gone'

@@ -1,6 +1,7 @@
 import { nameOf } from '../../core/object/index.ts'
 import type { Member } from '../members/index.ts'
-import type { AppliedMark, Assignment, BundleReport, HealthStatus, ObjectTrouble } from '../ports.ts'
+import type { HealthStatus } from '../../core/health/index.ts'
+import type { AppliedMark, Assignment, BundleReport, ObjectTrouble } from '../ports.ts'
 
 /** Where a bundle's reconciliation stands. */
 export interface BundleProgress {

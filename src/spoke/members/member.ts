@@ -1,5 +1,5 @@
 import type { Receipt } from '../../core/drift/index.ts'
-import type { HealthStatus } from '../ports.ts'
+import type { HealthStatus } from '../../core/health/index.ts'
 import type { DriftRecord } from '../../core/ledger/index.ts'
 import type { KubeObject, ObjectRef } from '../../core/object/index.ts'
 
