@@ -1,0 +1,248 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { version } from '../core/version.ts'
+import type { ExitCode } from './exit-code.ts'
+import { paint } from './output/paint.ts'
+import type { Options, Session } from './session.ts'
+
+/** Carries a command out and keeps its exit code. */
+export type Carry = (work: () => Promise<ExitCode>, options: Options) => Promise<void>
+
+/**
+ * The command tree of cli §3, as far as it is there. Only what is needed to read the command line is loaded here: each
+ * command's code is imported when it runs (cli §9).
+ */
+export function createProgram(session: Session, carry: Carry): Command {
+  const { terminal } = session
+  const program = new Command(session.program)
+    .description('Keeps a fleet of Kubernetes clusters on what Git declares.')
+    .version(`evenkeel ${version}`, '-V, --version')
+    .option('--hub <url>', 'the hub to ask; its token stands in EVENKEEL_TOKEN')
+    .showHelpAfterError('hint: add --help to see what it takes')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.raw(text),
+      writeErr: (text) => terminal.note(text.replace(/\n+$/, '')),
+      outputError: (text, write) => write(text.replace(/^error:/, paint('red', 'error:'))),
+    })
+  addReading(program, session, carry)
+  addDrift(program, session, carry)
+  addPlans(program, session, carry)
+  addLocal(program, session, carry)
+  return program
+}
+
+function addReading(program: Command, session: Session, carry: Carry): void {
+  output(watched(scoped(program.command('status'))))
+    .description('the fleet in one line, and the causes of drift')
+    .action((options: Options) =>
+      carry(async () => (await import('./commands/status.ts')).statusCommand(session, options), options),
+    )
+
+  const get = program.command('get').description('lists of clusters, bundles, drift, plans or events')
+  output(watched(scoped(get.command('clusters').alias('cluster'))))
+    .description('clusters with their state')
+    .option('--state <states>', 'only these states, such as drifted,unreachable', list)
+    .action((options: Options) =>
+      carry(async () => (await import('./commands/get-clusters.ts')).getClusters(session, options), options),
+    )
+  output(watched(scoped(get.command('bundles').alias('bundle'))))
+    .description('bundles with the state of their clusters')
+    .action((options: Options) =>
+      carry(async () => (await import('./commands/get-bundles.ts')).getBundles(session, options), options),
+    )
+  namespaced(output(watched(scoped(get.command('drift')))))
+    .description('the fields that differ; unlike drift show it ends with 0')
+    .option('--bundle <name>', 'only of this bundle')
+    .option('--cause <id>', 'only of this cause')
+    .action((options: Options) =>
+      carry(async () => (await import('./commands/drift-show.ts')).getDrift(session, options), options),
+    )
+  output(watched(scoped(get.command('plans').alias('plan'))))
+    .description('plans that wait for a decision')
+    .option('--bundle <name>', 'only of this bundle')
+    .option('--state <states>', 'plans in these states, such as executed,rejected', list)
+    .action((options: Options) =>
+      carry(async () => (await import('./commands/get-plans.ts')).getPlans(session, options), options),
+    )
+  for (const command of [get.command('events'), program.command('events')]) {
+    output(watched(scoped(command)))
+      .description('what happened, oldest first')
+      .option('--since <span>', 'only since then: 1h30m, or a time')
+      .option('--bundle <name>', 'only of this bundle')
+      .option('--type <types>', 'only of these types, such as drift,healed', list)
+      .option('--limit <number>', 'at most so many, the latest', whole)
+      .action((options: Options) =>
+        carry(async () => (await import('./commands/events.ts')).eventsCommand(session, options), options),
+      )
+  }
+
+  const describe = program.command('describe').description('everything about one thing')
+  const describing = () => import('./commands/describe.ts')
+  output(describe.command('cluster <name>'))
+    .description('identity, state with its reason, bundles')
+    .action((name: string, options: Options) =>
+      carry(async () => (await describing()).describeCluster(session, name, options), options),
+    )
+  output(describe.command('bundle <name>'))
+    .description('source, and what runs where at which revision')
+    .action((name: string, options: Options) =>
+      carry(async () => (await describing()).describeBundle(session, name, options), options),
+    )
+  output(describe.command('fleet'))
+    .description('the fleet repository, its revision, and what is wrong in its files')
+    .action((options: Options) =>
+      carry(async () => (await describing()).describeFleet(session, options), options),
+    )
+  output(describe.command('plan <id>'))
+    .description('what a plan would do')
+    .action((id: string, options: Options) =>
+      carry(async () => (await import('./commands/plan.ts')).planShow(session, id, options), options),
+    )
+
+  namespaced(output(clustered(program.command('trace [words...]'))))
+    .usage('[options] <cluster> <object>')
+    .description('from an object back to the commit that it comes from')
+    .action((words: string[], options: Options) =>
+      carry(async () => (await import('./commands/trace.ts')).traceCommand(session, words, options), options),
+    )
+  output(program.command('whoami'))
+    .description('which cluster the kubeconfig context means, and who you are there; works without a hub')
+    .option('--context <name>', 'the kubeconfig context; the current one without it')
+    .action((options: Options) =>
+      carry(async () => (await import('./commands/whoami.ts')).whoamiCommand(session, options), options),
+    )
+  output(scoped(program.command('reconcile [bundle]')))
+    .description('look at the repository and the clusters now')
+    .action((bundle: string | undefined, options: Options) =>
+      carry(
+        async () => (await import('./commands/reconcile.ts')).reconcileCommand(session, bundle, options),
+        options,
+      ),
+    )
+}
+
+function addDrift(program: Command, session: Session, carry: Carry): void {
+  const drift = program.command('drift').description('what differs from Git')
+  namespaced(output(watched(scoped(drift.command('show [words...]')))))
+    .usage('[options] [cluster] [object]')
+    .description('the fields that differ, with their writers; ends with 1 when there are any')
+    .option('--bundle <name>', 'only of this bundle')
+    .option('--cause <id>', 'only of this cause')
+    .action((words: string[], options: Options) =>
+      carry(
+        async () => (await import('./commands/drift-show.ts')).driftShow(session, words, options),
+        options,
+      ),
+    )
+  guarded(namespaced(output(scoped(drift.command('heal [words...]')))))
+    .usage('[options] [cluster] [object]')
+    .description('make live what Git declares, after a preview')
+    .option('--bundle <name>', 'only of this bundle')
+    .option('--cause <id>', 'only of this cause')
+    .option('--context <name>', 'also compare the cluster behind this kubeconfig context with the target')
+    .action((words: string[], options: Options) =>
+      carry(
+        async () => (await import('./commands/drift-heal.ts')).driftHeal(session, words, options),
+        options,
+      ),
+    )
+}
+
+function addPlans(program: Command, session: Session, carry: Carry): void {
+  const plan = program.command('plan').description('what must be confirmed')
+  const planning = () => import('./commands/plan.ts')
+  output(plan.command('show <plan>'))
+    .description('what it would do, object by object')
+    .action((id: string, options: Options) =>
+      carry(async () => (await planning()).planShow(session, id, options), options),
+    )
+  guarded(plan.command('approve <plan>'))
+    .description('let it be executed')
+    .action((id: string, options: Options) =>
+      carry(async () => (await planning()).planApprove(session, id, options), options),
+    )
+  guarded(plan.command('reject <plan>'))
+    .description('end it')
+    .action((id: string, options: Options) =>
+      carry(async () => (await planning()).planReject(session, id, options), options),
+    )
+}
+
+function addLocal(program: Command, session: Session, carry: Carry): void {
+  output(program.command('lint [folder]'))
+    .description('problems in the files of a fleet, by file and line; works without a hub')
+    .action((folder: string | undefined, options: Options) =>
+      carry(
+        async () => (await import('./commands/lint.ts')).lintCommand(session, folder ?? '.', options),
+        options,
+      ),
+    )
+  program
+    .command('completion <shell>')
+    .description('print the completion script of bash, zsh or fish; or install the scripts of all three')
+    .usage('bash|zsh|fish|install')
+    .action((shell: string, options: Options) =>
+      carry(
+        async () => (await import('./commands/completion.ts')).completionCommand(session, shell),
+        options,
+      ),
+    )
+  program
+    .command('__complete [words...]', { hidden: true })
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((words: string[], options: Options) =>
+      carry(
+        async () => (await import('./commands/complete.ts')).completeCommand(session, program, words),
+        options,
+      ),
+    )
+}
+
+/** `-c`, `-l`, `--env`: which clusters. */
+function scoped(command: Command): Command {
+  return clustered(command)
+    .option('-l, --selector <selector>', 'clusters whose labels match, such as region=eu,tier!=test')
+    .option('--env <names>', 'clusters of these environments', list)
+}
+
+function clustered(command: Command): Command {
+  return command.option('-c, --cluster <names>', 'these clusters', list)
+}
+
+function namespaced(command: Command): Command {
+  return command
+    .option('-n, --namespace <name>', 'objects of this namespace')
+    .option('-A, --all-namespaces', 'objects of all namespaces')
+}
+
+function output(command: Command): Command {
+  return command.option('-o, --output <form>', 'json, yaml, name or wide')
+}
+
+function watched(command: Command): Command {
+  return command.option('-w, --watch', 'go on, and print what changes')
+}
+
+/** What a write takes (cli §3). */
+function guarded(command: Command): Command {
+  return command
+    .option('--dry-run', 'stop after the plan')
+    .option('--yes', 'answer the question for sandbox and standard clusters')
+    .option('--confirm <name>', 'the name of the protected cluster, or the number of clusters')
+    .option('--reason <text>', 'why; protected clusters ask for it')
+}
+
+function list(text: string, before: string[] | undefined): string[] {
+  const values = text.split(',').filter((value) => value !== '')
+  if (values.length === 0) throw new InvalidArgumentError('It is empty.')
+  return [...(before ?? []), ...values]
+}
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 1000) {
+    throw new InvalidArgumentError('Wanted a whole number from 1 to 1000.')
+  }
+  return value
+}
