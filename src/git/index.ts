@@ -11,15 +11,11 @@ export type {
   GitRepository,
   GitSecret,
   OpenOptions,
-  ReadLimits,
-  ReadOptions,
   RepositoryState,
   RepositoryWatch,
   Revision,
-  TreeFile,
-  WatchOptions,
 } from './contract.ts'
 export type { GitFailure, GitFailureCode } from './failures.ts'
 export { cleanPath } from './path.ts'
 export { openRepository } from './repository.ts'
-export { type CheckedUrl, checkUrl } from './url.ts'
+export { checkUrl } from './url.ts'

@@ -6,5 +6,5 @@
  * Key invariant: equal sets of objects give the same variant hash, whatever their order or files.
  */
 export type { DesiredObject, Manifest, Origin } from './desired-object.ts'
-export { normalise, type Normalised, type NormaliseOptions } from './normalise.ts'
-export { objectHash, type Sha256, type Variant, variantOf } from './variant.ts'
+export { normalise } from './normalise.ts'
+export { objectHash, type Variant, variantOf } from './variant.ts'

@@ -18,13 +18,5 @@ export {
 } from './effective.ts'
 export type { Environment, Tier } from './environment.ts'
 export type { AttributionRule, Fleet, FleetRepository, WriterKind } from './fleet.ts'
-export {
-  isKindName,
-  type KindName,
-  kindSchemas,
-  type KindSource,
-  type ParsedKind,
-  parseKind,
-} from './parse-kind.ts'
-export type { Rollout } from './rollout.ts'
+export { type KindName, kindSchemas, parseKind } from './parse-kind.ts'
 export { apiVersion, type Mode } from './scalars.ts'

@@ -75,7 +75,7 @@ export function parseKind(value: unknown, source: KindSource): ParsedKind | Prob
 }
 
 /** True when `text` names a kind of the fleet repository. */
-export function isKindName(text: string): text is KindName {
+function isKindName(text: string): text is KindName {
   return Object.hasOwn(kindSchemas, text)
 }
 

@@ -50,5 +50,3 @@ export const rolloutSchema = z.strictObject({
 
 /** A rollout: the name of one, or its stages in place. */
 export const rolloutChoiceSchema = z.union([nameSchema, rolloutSchema])
-
-export type Rollout = z.infer<typeof rolloutSchema>

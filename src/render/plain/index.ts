@@ -5,4 +5,4 @@
  * are no Kubernetes objects. Key invariant: it gives every object of the source or none, so that what is
  * missing from a rendering is missing from the source.
  */
-export { isManifestFile, isRendererFile, type PlainResult, renderPlain } from './render-plain.ts'
+export { isManifestFile, isRendererFile, renderPlain } from './render-plain.ts'

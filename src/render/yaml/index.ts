@@ -5,5 +5,4 @@
  * keys), inexact (large whole numbers) or a bomb (aliases, depth, size). Key invariant: a document that is
  * accepted has the value that kubectl would give it.
  */
-export type { YamlLimits } from './compose.ts'
-export { readYaml, type YamlDocument, type YamlFile } from './read-yaml.ts'
+export { readYaml, type YamlDocument } from './read-yaml.ts'
