@@ -41,6 +41,12 @@ export function configMapList(resourceVersion: number | string, items: object[],
   }
 }
 
+/** What a server answers when it is asked only for the revision that it stands at. */
+export function revisionOf(resourceVersion: number): object {
+  const metadata = { resourceVersion: String(resourceVersion) }
+  return { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadataList', metadata, items: [] }
+}
+
 export function bookmark(resourceVersion: number | string, endsList = false): object {
   const annotations = endsList ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
   const metadata = { resourceVersion: String(resourceVersion), ...annotations }

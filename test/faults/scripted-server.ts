@@ -7,7 +7,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { makeCertificate, type TestCertificate } from './certificate.ts'
 
 /** One request as it arrived, with its body read. */
@@ -55,7 +55,7 @@ export class ScriptedServer {
   readonly requests: ScriptedRequest[] = []
   readonly authority: TestCertificate
   readonly #server: Http2SecureServer | Server
-  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #sockets = new Set<Socket>()
   #script: Script = (_request, answer) => answer.status(404, 'NotFound', 'nothing is scripted')
   #running = 0
   /** The most requests that were open at once, watches left out. */
@@ -91,10 +91,10 @@ export class ScriptedServer {
     this.#server.on('secureConnection', () => {
       this.connections += 1
     })
-    this.#server.on('session', (session: ServerHttp2Session) => {
-      this.#sessions.add(session)
-      session.on('close', () => this.#sessions.delete(session))
-      session.on('error', () => {})
+    this.#server.on('session', (session: ServerHttp2Session) => session.on('error', () => {}))
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
     })
     this.#server.on('sessionError', () => {})
     this.#server.on('tlsClientError', () => {})
@@ -135,8 +135,7 @@ export class ScriptedServer {
 
   /** Ends every connection as a server that goes away does. */
   dropConnections(): void {
-    for (const session of this.#sessions) session.destroy()
-    if ('closeAllConnections' in this.#server) this.#server.closeAllConnections()
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   async stop(): Promise<void> {

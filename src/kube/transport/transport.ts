@@ -85,7 +85,7 @@ export class Transport {
     this.#refuseWhenClosed()
     try {
       for (;;) {
-        const lane = await this.#lanes.acquire()
+        const lane = await this.#acquireLane(options.signal)
         try {
           const outcome = await this.#streamOn(lane, request, sink, options)
           if (outcome !== noStream) return outcome
@@ -117,20 +117,34 @@ export class Transport {
     ])
   }
 
-  async #exchange(request: WireRequest, timeoutMs: number): Promise<RawAnswer> {
-    const slot = await this.#takeSlot()
+  async #acquireLane(signal: AbortSignal): Promise<Lane> {
+    const acquiring = this.#lanes.acquire()
     try {
-      return await this.#collect(await slot.opening, request, timeoutMs)
+      return await unlessAborted(acquiring, signal)
+    } catch (error) {
+      void acquiring.then(
+        (lane) => lane.release(),
+        () => {},
+      )
+      throw error
+    }
+  }
+
+  async #exchange(request: WireRequest, timeoutMs: number): Promise<RawAnswer> {
+    const slot = await this.#takeSlot(request.signal)
+    try {
+      const link = await unlessAborted(slot.opening, request.signal)
+      return await this.#collect(link, request, timeoutMs)
     } finally {
       slot.busy -= 1
     }
   }
 
   /** The shared HTTP/2 connection, or an HTTP/1.1 connection of its own; counted as busy. */
-  async #takeSlot(): Promise<Slot> {
+  async #takeSlot(signal: AbortSignal | undefined): Promise<Slot> {
     const [first] = this.#links
     if (first === undefined) return this.#addSlot()
-    const link = await first.opening
+    const link = await unlessAborted(first.opening, signal)
     const free = link.protocol === 'h2' ? first : this.#links.find((slot) => slot.busy === 0)
     if (free === undefined && this.#links.length < this.#maxInFlight) return this.#addSlot()
     const slot = free ?? first
@@ -344,6 +358,23 @@ function silent(name: string, ms: number): KubeFailure {
 
 function tooLarge(name: string): KubeFailure {
   return new KubeFailure('too-large', `${name}: cannot read the answer: it is larger than ${maxBody} bytes`)
+}
+
+/** What `work` comes to, or the reason of an abort as soon as there is one; `work` itself goes on. */
+async function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return work
+  signal.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(aborted(signal))
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 function aborted(signal: AbortSignal | undefined): Error {
