@@ -46,6 +46,7 @@ const apiStatuses: Readonly<Record<ApiCode, number>> = {
 /** Codes of the layers below: what a cluster, a repository or the store did to a request. */
 const statuses: ReadonlyMap<string, number> = new Map([
   ...Object.entries(apiStatuses),
+  // Kubernetes
   ['unreachable', 502],
   ['timeout', 504],
   ['tls', 502],
@@ -64,9 +65,41 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['refused-kubeconfig', 502],
   ['no-credential', 502],
   ['refused-identity', 502],
-  ['path-gone', 404],
+  // Git
+  ['invalid-url', 422],
+  ['invalid-ref', 422],
+  ['invalid-path', 422],
+  ['denied', 502],
+  ['host-key', 502],
+  ['no-repository', 502],
+  ['ref-vanished', 502],
+  ['commit-lost', 502],
+  ['path-gone', 502],
+  ['unsafe-tree', 422],
+  ['not-text', 422],
+  ['no-space', 507],
+  ['corrupt', 502],
+  ['no-git', 503],
+  ['aborted', 503],
+  ['git-failed', 502],
+  // The engine
   ['fenced', 409],
+  ['read-only', 403],
+  ['no-content', 503],
+  ['discovery-failed', 502],
+  ['no-such-kind', 422],
+  ['claimed-twice', 409],
+  ['owned-elsewhere', 409],
+  ['adoption-needed', 409],
+  ['fields-owned', 409],
+  ['wave-timeout', 504],
+  ['not-connected', 502],
+  // The hub and its store
+  ['store-locked', 503],
   ['store-full', 507],
+  ['store-unreachable', 503],
+  ['store-failed', 503],
+  ['bad-audit', 400],
 ])
 
 const titles: Readonly<Record<number, string>> = {
@@ -80,7 +113,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Unsupported media type',
   421: 'Wrong host',
-  422: 'Rejected by the cluster',
+  422: 'Rejected',
   500: 'Internal error',
   502: 'Something behind the hub failed',
   503: 'Not ready',

@@ -1,10 +1,13 @@
+import { valueAt } from '../core/object/index.ts'
+import type { ClusterApi } from '../kube/index.ts'
 import type { Environment } from './output/terminal.ts'
 
 /** What a kubeconfig context says about itself and its cluster. */
 export interface KubeContext {
   readonly name: string
   readonly namespace: string
-  readonly user: string
+  /** Asks the cluster who it takes us for; the kubeconfig's own name for the user where it does not tell. */
+  readonly user: () => Promise<string>
   /** Asks the cluster. */
   readonly clusterId: () => Promise<string>
 }
@@ -27,10 +30,27 @@ export async function withContext<Result>(
     return await use({
       name: connection.name,
       namespace: connection.namespace ?? 'default',
-      user: entry?.user ?? '-',
+      user: () => userOf(client).catch(() => entry?.user ?? '-'),
       clusterId: () => client.clusterId(),
     })
   } finally {
     await client.close()
   }
+}
+
+const selfReview = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'SelfSubjectReview',
+  plural: 'selfsubjectreviews',
+  namespaced: false,
+}
+
+/** The user name as the cluster sees it (KEP-3325); the review is answered and stored nowhere. */
+async function userOf(client: ClusterApi): Promise<string> {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: selfReview.kind, metadata: { name: '' } }
+  const { object } = await client.create(selfReview, review, { manager: 'evenkeel' })
+  const name = valueAt(object, 'status', 'userInfo', 'username')
+  if (typeof name !== 'string' || name === '') throw new Error('the review names no user')
+  return name
 }

@@ -1,24 +1,42 @@
-import { type Problem, formatProblem } from '../../core/problem.ts'
+import { isFailure } from '../../core/failure.ts'
+import { formatProblem, type Problem } from '../../core/problem.ts'
 import { loadFleetDirectory } from '../../hub/fleet/index.ts'
+import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
+import { lintSources } from '../lint-sources.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
 import { count } from '../output/words.ts'
 import type { Options, Session } from '../session.ts'
 
-/** `ek lint [folder]`: every problem in the files of a fleet, by file and line. Ends with 1 when there is any. */
+/**
+ * `ek lint [folder]`: every problem in the files of a fleet and in the sources of its bundles, by file and line. Needs no
+ * hub. Ends with 1 when there is any.
+ */
 export async function lintCommand(session: Session, folder: string, options: Options): Promise<ExitCode> {
   const { terminal } = session
   const format = formatOf(options.output)
-  const { problems, model } = await loadFleetDirectory(folder)
-  const sorted = problems.toSorted(byPlace)
-  if (isMachineFormat(format)) await printDocument(terminal, format, 'ProblemList', { items: sorted })
-  else {
-    for (const problem of sorted) terminal.line(`${problem.severity}: ${formatProblem(problem)}`)
-    const errors = sorted.filter((problem) => problem.severity === 'error').length
-    const read = `${count(model.clusters.size, 'cluster')}, ${count(model.bundles.size, 'bundle')}`
-    terminal.note(`${count(errors, 'error')}, ${count(sorted.length - errors, 'warning')}  (${read})`)
+  const { problems, model, readPath } = await load(folder)
+  const sources = await lintSources(model, readPath)
+  const all = [...problems, ...sources.problems].toSorted(byPlace)
+  if (isMachineFormat(format)) await printDocument(terminal, format, 'ProblemList', { items: all })
+  else for (const problem of all) terminal.line(`${problem.severity}: ${formatProblem(problem)}`)
+  const errors = all.filter((problem) => problem.severity === 'error').length
+  const read = `${count(model.clusters.size, 'cluster')}, ${count(model.bundles.size, 'bundle')}`
+  terminal.note(`${count(errors, 'error')}, ${count(all.length - errors, 'warning')}  (${read})`)
+  for (const name of sources.elsewhere) {
+    terminal.note(`note: bundle ${name}: its source is elsewhere and was not looked at`)
   }
-  return sorted.length === 0 ? exitCodes.success : exitCodes.findings
+  return all.length === 0 ? exitCodes.success : exitCodes.findings
+}
+
+async function load(folder: string): ReturnType<typeof loadFleetDirectory> {
+  try {
+    return await loadFleetDirectory(folder)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    const options = error.hint === undefined ? { cause: error } : { cause: error, hint: error.hint }
+    throw cliFailure('file', `folder ${folder}: cannot read the fleet: ${error.message}`, options)
+  }
 }
 
 function byPlace(a: Problem, b: Problem): number {

@@ -37,9 +37,9 @@ interface Hub {
 }
 
 async function look(session: Session, context: KubeContext, hub: Hub | undefined): Promise<Whoami> {
-  const clusterId = await context.clusterId()
+  const [clusterId, user] = await Promise.all([context.clusterId(), context.user()])
   const verifiedAt = new Date(session.now()).toISOString()
-  const { name, namespace, user } = context
+  const { name, namespace } = context
   const about = { context: { name, namespace, user }, clusterId }
   if (hub === undefined) return about
   try {
@@ -81,7 +81,7 @@ function print(session: Session, found: Whoami): void {
     terminal.line(`${environmentMark(found.identity)} ${cluster}  (${tier})  ${id}  ${age}`)
   }
   const parts = [
-    `user ${found.hub?.user ?? found.context?.user ?? '?'}`,
+    `user ${found.context?.user ?? '?'}`,
     `namespace ${found.context?.namespace ?? '?'}`,
     `context ${found.context?.name ?? '?'}`,
     ...(found.hub === undefined ? [] : [`hub ${found.hub.name}`]),

@@ -378,7 +378,7 @@ describe('health and metrics', () => {
   test('an address that is taken is a failure that names it', async () => {
     const port = Number(new URL(hub.url).port)
     await expect(serveFleet(fleet, { port })).rejects.toMatchObject({
-      code: 'not-ready',
+      code: 'cannot-listen',
       message: expect.stringContaining(`127.0.0.1:${port}`) as string,
     })
   })

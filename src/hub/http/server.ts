@@ -2,8 +2,8 @@ import { createAdaptorServer } from '@hono/node-server'
 import { createServer as createHttp, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { apiFailure } from '../../api/index.ts'
 import type { Clock, Log } from '../../runtime/index.ts'
+import { HubFailure } from '../failure.ts'
 import type { HubService } from '../service.ts'
 import { createApp } from './app.ts'
 import { EventStream } from './event-stream.ts'
@@ -30,7 +30,7 @@ export interface HttpServerOptions {
 }
 
 export interface HttpServer {
-  /** Throws `not-ready` when the address cannot be taken. */
+  /** Throws `cannot-listen` when the address cannot be taken. */
   listen(): Promise<{ readonly url: string; readonly metricsUrl?: string }>
   /** Ends streams at once and lets requests end; what then still runs is cut off. */
   close(): Promise<void>
@@ -90,7 +90,7 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
     const failed = (error: NodeJS.ErrnoException): void => {
       const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message
       reject(
-        apiFailure('not-ready', `address ${host}:${port}: cannot listen: ${why}`, {
+        new HubFailure('cannot-listen', `address ${host}:${port}: cannot listen: ${why}`, {
           hint: 'choose another address with --listen, or stop what uses it',
           cause: error,
         }),

@@ -1,0 +1,69 @@
+import type { Bundle, Cluster } from '../core/kinds/index.ts'
+import { type ClusterView, placementDecision } from '../core/placement/index.ts'
+import { formatProblem, type Problem } from '../core/problem.ts'
+import { type Declared, type FleetModel, type ReadPath, renderBundle } from '../hub/fleet/index.ts'
+
+/** What the sources of the bundles are found to be. */
+export interface SourceFindings {
+  readonly problems: readonly Problem[]
+  /** Bundles whose source lies elsewhere, which only a hub fetches. */
+  readonly elsewhere: readonly string[]
+}
+
+/**
+ * Renders every bundle for the clusters that it goes to, or may go to as long as nothing is known about them, and collects
+ * what is wrong: each problem once, however many clusters it touches.
+ */
+export async function lintSources(model: FleetModel, readPath: ReadPath): Promise<SourceFindings> {
+  const clusters = [...model.clusters.values()].map((one) => one.value)
+  const views = clusters.map(viewOf)
+  const read = remembered(readPath)
+  const found = new Map<string, Problem>()
+  const elsewhere: string[] = []
+  for (const bundle of model.bundles.values()) {
+    if (isElsewhere(bundle.value)) {
+      elsewhere.push(bundle.value.metadata.name)
+      continue
+    }
+    const { chosen, unknown } = placementDecision(bundle.value, views)
+    const wanted = new Set([...chosen, ...unknown.map((one) => one.cluster)])
+    for (const cluster of clusters.filter((one) => wanted.has(one.metadata.name))) {
+      for (const problem of await problemsOf(model, bundle, cluster, read))
+        found.set(formatProblem(problem), problem)
+    }
+  }
+  return { problems: [...found.values()], elsewhere }
+}
+
+async function problemsOf(
+  model: FleetModel,
+  bundle: Declared<Bundle>,
+  cluster: Cluster,
+  readPath: ReadPath,
+): Promise<readonly Problem[]> {
+  const result = await renderBundle(model, bundle, cluster, readPath)
+  return result.rendered ? [...result.refused, ...result.warnings] : result.problems
+}
+
+function isElsewhere(bundle: Bundle): boolean {
+  const { repository, revision } = bundle.spec.source
+  return repository !== undefined || revision !== undefined
+}
+
+function viewOf(cluster: Cluster): ClusterView {
+  const { environment, labels = {} } = cluster.spec
+  return { name: cluster.metadata.name, environment, labels, facts: undefined }
+}
+
+/** Reads every path once. */
+function remembered(readPath: ReadPath): ReadPath {
+  const known = new Map<string, ReturnType<ReadPath>>()
+  return (source) => {
+    const key = JSON.stringify(source)
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const reading = readPath(source)
+    known.set(key, reading)
+    return reading
+  }
+}

@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type ApiServer, startApiServer } from '../../tools/kubernetes/index.ts'
+import { clusterOf, driftOf, prodEu3Id } from './example-fleet.ts'
+import { setStage } from './stage.ts'
+
+const stage = setStage()
+let server: ApiServer
+let id: string
+
+beforeAll(async () => {
+  server = await startApiServer({ audit: 'none' })
+  id = await server.mustKubectl('admin', ['get', 'ns', 'kube-system', '-o', 'jsonpath={.metadata.uid}'])
+})
+afterAll(() => server?.stop())
+
+beforeEach(async () => {
+  const { fleet, home } = stage()
+  await writeFile(join(home.folder, 'kubeconfig'), server.kubeconfig('alice', 'prod/prod-eu-3'))
+  fleet.clusters_ = [
+    clusterOf('prod-eu-3', { clusterId: id }),
+    clusterOf('stage-eu-1', { clusterId: prodEu3Id }),
+  ]
+})
+
+const short = () => `${id.slice(0, 4)}…${id.slice(-2)}`
+
+test('whoami names environment, tier and identity of the cluster that answers, and who one is there', async () => {
+  const { code, stdout, stderr } = await stage().ek('whoami')
+  expect(stderr).toBe('')
+  expect(stdout).toMatch(
+    /^PROD! prod-eu-3 {2}\(protected\) {2}id \S+ {2}verified \ds ago\nuser alice {2}namespace default {2}context prod\/prod-eu-3 {2}hub local\n$/,
+  )
+  expect(stdout).toContain(`id ${short()}`)
+  expect(code).toBe(0)
+})
+
+test('whoami works without a hub, and says that none knows the cluster', async () => {
+  const { home } = stage()
+  const { code, stdout } = await home.run(['whoami'], { env: { EVENKEEL_DATA: '/nowhere' } })
+  expect(stdout).toMatch(
+    /^prod\/prod-eu-3 {2}\(no hub knows it\) {2}id \S+ {2}verified \ds ago\nuser alice {2}namespace default {2}context prod\/prod-eu-3\n$/,
+  )
+  expect(code).toBe(0)
+})
+
+test('a cluster that does not answer is an error, and its kubeconfig is not shown', async () => {
+  const { home, ek } = stage()
+  const away = server.kubeconfig('alice').replace(server.url, 'https://127.0.0.1:1')
+  await writeFile(join(home.folder, 'kubeconfig'), away)
+  const { code, stdout, stderr } = await ek('whoami')
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).not.toContain(server.token('alice'))
+})
+
+test('a context that answers as another cluster than the target sends nothing and ends with 3 (cli §6.1)', async () => {
+  const { fleet, ek } = stage()
+  const heal = (cluster: string) =>
+    ek('drift', 'heal', cluster, '--context', 'prod/prod-eu-3', '--confirm', cluster, '--reason', 'INC-1')
+  expect((await heal('prod-eu-3')).code).toBe(0)
+  expect(fleet.written).toHaveLength(1)
+
+  fleet.clusters_ = [
+    clusterOf('stage-eu-1', { clusterId: id }),
+    clusterOf('prod-eu-3', { clusterId: prodEu3Id }),
+  ]
+  fleet.drift_ = [driftOf('prod-eu-3')]
+  const swapped = await heal('prod-eu-3')
+  expect(swapped.stderr.split('\n')[0]).toBe(
+    `error: context "prod/prod-eu-3" answers as stage-eu-1 (id ${id.slice(0, 4)}…); nothing was sent`,
+  )
+  expect([swapped.code, fleet.written.length]).toEqual([3, 1])
+})
