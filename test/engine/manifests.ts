@@ -1,11 +1,16 @@
-import type { KubeObject } from '../../src/core/object/index.ts'
+import type { JsonMap, KubeObject } from '../../src/core/object/index.ts'
+
+const tcpPorts: readonly JsonMap[] = [
+  { containerPort: 53, protocol: 'TCP' },
+  { containerPort: 8080, protocol: 'TCP' },
+]
 
 /** Objects as people write them; the rig adds the namespace. */
 export function deployment(
   name: string,
-  change: { replicas?: number; [field: string]: unknown } = {},
+  change: { replicas?: number; ports?: readonly JsonMap[]; [field: string]: unknown } = {},
 ): KubeObject {
-  const { replicas = 3, ...spec } = change
+  const { replicas = 3, ports = tcpPorts, ...spec } = change
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -21,10 +26,7 @@ export function deployment(
               name: 'web',
               image: 'registry.example/web:1.4',
               args: ['--port', '8080'],
-              ports: [
-                { containerPort: 53, protocol: 'TCP' },
-                { containerPort: 8080, protocol: 'TCP' },
-              ],
+              ports,
             },
             { name: 'proxy', image: 'registry.example/proxy:2.0' },
           ],

@@ -17,6 +17,7 @@ export {
   type EncodedReceipt,
   encodeReceipt,
   type Hash64,
+  keepingHashes,
   type Receipt,
   receiptOf,
 } from './receipt.ts'

@@ -80,6 +80,21 @@ function recordOf(
   return valueHash(value, hash)
 }
 
+/**
+ * The receipt with what an earlier one of the same manifest recorded at some paths (`keys`, by `pathKey`): what
+ * the cluster changes in every write of ours stays a difference instead of becoming what was wanted.
+ */
+export function keepingHashes(receipt: Receipt, earlier: Receipt, keys: readonly string[]): Receipt {
+  if (keys.length === 0) return receipt
+  const hashes = new BigUint64Array(receipt.own.hashes)
+  for (const key of keys) {
+    const was = earlier.own.hashes[earlier.own.paths.keys.indexOf(key)]
+    const at = receipt.own.paths.keys.indexOf(key)
+    if (was !== undefined && at >= 0) hashes[at] = was
+  }
+  return { ...receipt, own: { paths: receipt.own.paths, hashes } }
+}
+
 /** A receipt as the journal keeps it: JSON throughout. */
 export interface EncodedReceipt {
   readonly uid: string

@@ -1,6 +1,7 @@
 import { foldForAdoption } from '../../core/adoption/index.ts'
 import { additionsIn, type Receipt } from '../../core/drift/index.ts'
-import { FieldSet, parseFieldsV1 } from '../../core/fields/index.ts'
+import { FieldSet, formatPath, parseFieldsV1 } from '../../core/fields/index.ts'
+import { isIgnored } from '../../core/ledger/index.ts'
 import type { KubeObject, ManagedFieldsEntry } from '../../core/object/index.ts'
 import type { Reply } from '../../kube/index.ts'
 import { fieldManager } from '../names.ts'
@@ -41,18 +42,21 @@ export async function adoptFields(
 
 /**
  * Makes what others added inside our containers ours, so that the next apply of the complete object removes
- * it: the only way that works for every kind of path.
+ * it: the only way that works for every kind of path. What `ignore` accepts stays.
  */
 export async function pruneAdditions(
   session: Session,
   target: Target,
   receipt: Receipt | undefined,
+  ignore: readonly string[],
 ): Promise<void> {
   if (receipt === undefined) return
   const live = await session.client.get(target.resource, target.ref.namespace, target.ref.name)
   if (live === undefined) return
   await rewriteManagedFields(session, target, live, (state) => {
-    const additions = additionsIn(state, receipt, { manager: fieldManager })
+    const additions = additionsIn(state, receipt, { manager: fieldManager }).filter(
+      ({ path }) => !isIgnored(ignore, target.ref, formatPath(path)),
+    )
     if (additions.length === 0) return undefined
     const added = FieldSet.of(additions.map((finding) => finding.path))
     return (state.metadata.managedFields ?? []).flatMap((entry) => moved(entry, added))

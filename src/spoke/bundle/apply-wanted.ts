@@ -7,7 +7,7 @@ import { wavesOf } from '../../core/waves/index.ts'
 import { isKubeFailure, type KubeFailure, type Reply } from '../../kube/index.ts'
 import { eachLimited } from '../../runtime/index.ts'
 import { adoptFields, foldLeftovers } from '../adopt/index.ts'
-import { accept, type DriftBook, type Observer, receiptFrom } from '../drift/index.ts'
+import { accept, type DriftBook, leftAdditions, type Observer, receiptFrom } from '../drift/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { SpokeFailure } from '../failure.ts'
 import type { Member } from '../members/index.ts'
@@ -54,6 +54,7 @@ export async function applyWanted(
   for (const wave of wavesOf([...byObject.keys()])) {
     const batch = wave.flatMap((object) => byObject.get(object) ?? [])
     const receipts: StoredReceipt[] = []
+    const left = new Map<Member, ReadonlySet<string>>()
     await eachLimited(batch, parallelApplies, async (write) => {
       writer.context.assertWritable()
       const member = memberOf(writer.context, assignment, write.wanted)
@@ -64,6 +65,7 @@ export async function applyWanted(
         const schema = await session.schemas.schemaOf(apiVersion, ref.kind)
         const receipt = receiptFrom(writer.context, reply, schema, write.wanted.content.hash)
         settleMember(writer.context, assignment, member, write.wanted)
+        left.set(member, leftAdditions(member, reply, receipt))
         accept(writer.context, member, receipt, reply)
         const health = healthOf(reply.object)
         member.health = health.status
@@ -84,7 +86,8 @@ export async function applyWanted(
       const member = writer.context.members.get(write.wanted.key)
       if (member === undefined) continue
       if (member.drift !== undefined && member.trouble === undefined) {
-        await writer.book.replace(member, writer.book.healed(member, writer.context.clock.now()))
+        const now = writer.context.clock.now()
+        await writer.book.replace(member, writer.book.healed(member, now, left.get(member) ?? new Set()))
       }
       writer.observer.resume(member)
     }

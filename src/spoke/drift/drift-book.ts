@@ -90,9 +90,23 @@ export class DriftBook {
     this.#tell(member, changed)
   }
 
-  /** The records of a member as they are after a heal; not yet stored. */
-  healed(member: Member, at: number): DriftRecord[] {
-    return [...(member.drift?.values() ?? [])].map((record) => this.#closed(record, 'healed', at))
+  /**
+   * The records of a member that a heal changed; not yet stored. `left` stay as they are; `futile` ones (by id,
+   * with why) were changed back by the cluster itself, and are held.
+   */
+  healed(
+    member: Member,
+    at: number,
+    left: ReadonlySet<string>,
+    futile: ReadonlyMap<string, string> = new Map(),
+  ): DriftRecord[] {
+    return [...(member.drift?.values() ?? [])].flatMap((record) => {
+      if (left.has(record.id)) return []
+      const detail = futile.get(record.id)
+      if (detail === undefined) return [this.#closed(record, 'healed', at)]
+      const { healAt: _healAt, ...rest } = record
+      return [{ ...rest, hold: { kind: 'admission' as const, since: new Date(at).toISOString(), detail } }]
+    })
   }
 
   /** Stores records that somebody changed, and makes them the member's. */

@@ -1,73 +1,135 @@
-import { encodeReceipt, type EncodedReceipt, type Receipt, receiptOf } from '../../core/drift/index.ts'
+import {
+  additionsIn,
+  encodeReceipt,
+  type EncodedReceipt,
+  keepingHashes,
+  type Receipt,
+  receiptOf,
+} from '../../core/drift/index.ts'
 import { formatPath, pathOfKey, valueAtPath } from '../../core/fields/index.ts'
 import { ownedByAnotherTool } from '../../core/inventory/index.ts'
-import type { Hold } from '../../core/ledger/index.ts'
+import type { DriftRecord, Hold } from '../../core/ledger/index.ts'
 import { canonicalJson, type KubeObject } from '../../core/object/index.ts'
 import { isKubeFailure, type Reply } from '../../kube/index.ts'
 import { foldLeftovers, pruneAdditions } from '../adopt/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
-import { asMember, fieldManager } from '../names.ts'
+import { asMember, fieldManager, partOfLabel } from '../names.ts'
 import type { KindSchema, Session, Target } from '../session/index.ts'
 
-/** What came of one heal. `replaced`: the object was made anew and has another uid. */
+/** What came of one heal. */
 export type HealOutcome =
   | {
       readonly kind: 'healed'
       readonly changed: boolean
+      /** The object was made anew and has another uid. */
       readonly replaced: boolean
+      /** False where nothing was healed: the cluster changed all of it back. */
+      readonly any: boolean
       readonly receipt: EncodedReceipt
+      /** Ids of the records that stay as they were: additions that the bundle only reports. */
+      readonly left: ReadonlySet<string>
+      /** By record id, what the cluster changed again in the very write that healed the rest, and why. */
+      readonly futile: ReadonlyMap<string, string>
     }
   | { readonly kind: 'held'; readonly hold: Hold['kind']; readonly message: string }
+  /** The object is not the one that the records tell of: it has to be looked at before anything is written. */
+  | { readonly kind: 'stale'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string }
 
 /**
  * Sends the complete desired object by forced apply. Force is safe here: everything that is sent is in the
- * receipt (engine §5), because the rendering is the one that was applied. The caller has stored the evidence
- * and fenced the batch.
+ * receipt (engine §5), because the rendering is the one that was applied, and the uid goes along, so that
+ * no other object is meant (engine F16g). The caller has stored the evidence and fenced the batch.
+ * `ordered`: a person asked for it; then additions go too that the bundle only reports.
  */
-export async function healObject(context: EngineContext, member: Member): Promise<HealOutcome> {
+export async function healObject(
+  context: EngineContext,
+  member: Member,
+  ordered: boolean,
+): Promise<HealOutcome> {
   try {
     const { target, schema, session, hash } = await prepare(context, member)
     const records = [...(member.drift?.values() ?? [])]
-    if (records.some((record) => record.class === 'unmanaged')) {
-      const live = await session.client.get(target.resource, target.ref.namespace, target.ref.name)
-      const owner = live === undefined ? undefined : ownedByAnotherTool(live)
-      if (owner !== undefined) {
-        return { kind: 'held', hold: 'other-owner', message: `${owner.tool} keeps the object: ${owner.name}` }
-      }
-    }
-    if (records.length > 0 && records.every((record) => record.class === 'silent')) {
+    const expected = await expectedObject(session, member, target, records)
+    if (expected.kind !== 'object') return expected
+    const assignment = context.assignment(member.bundle)
+    const prunes = ordered || assignment?.additions === 'prune'
+    const meant = records.filter((record) => prunes || record.class !== 'addition')
+    if (meant.length > 0 && meant.every((record) => record.class === 'silent')) {
       const futile = await admissionWins(session, member, target)
       if (futile !== undefined) return { kind: 'held', hold: 'admission', message: futile }
     }
-    if (records.some((record) => record.class === 'addition')) {
-      await pruneAdditions(session, target, member.receipt)
+    if (meant.some((record) => record.class === 'addition')) {
+      await pruneAdditions(session, target, member.receipt, assignment?.ignore ?? [])
     }
-    const sent = await session.client.apply(target.resource, target.object, {
+    const { uid } = expected
+    const sent = await session.client.apply(target.resource, withUid(target.object, uid), {
       manager: fieldManager,
-      force: true,
+      // Where nothing stood, nothing can be in the way; if there is something, it came in between.
+      force: uid !== undefined,
     })
     const reply = await foldLeftovers(session, target, sent)
     const before = member.receipt
-    const receipt = receiptFrom(context, reply, schema, hash)
-    const refused = before === undefined ? undefined : unlike(before, receipt, member)
+    const answered = receiptFrom(context, reply, schema, hash)
+    const again = before === undefined ? [] : changedAgain(before, answered, member)
+    const receipt = before === undefined ? answered : keepingHashes(answered, before, again)
+    const left = leftAdditions(member, reply, receipt)
+    const futile = futileRecords(records, again)
     accept(context, member, receipt, reply)
-    if (refused !== undefined) {
-      return { kind: 'held', hold: 'admission', message: `the cluster changes ${refused} when it is written` }
-    }
     return {
       kind: 'healed',
       changed: reply.object.metadata.resourceVersion !== before?.resourceVersion,
       replaced: before !== undefined && before.uid !== receipt.uid,
       receipt: encodeReceipt(receipt),
+      any: left.size + futile.size < records.length || futile.size === 0,
+      left,
+      futile,
     }
   } catch (error) {
+    if (isKubeFailure(error, 'conflict', 'apply-conflict', 'already-exists') || isOtherObject(error)) {
+      return { kind: 'stale', message: error instanceof Error ? error.message : String(error) }
+    }
     if (isKubeFailure(error, 'invalid', 'forbidden')) {
       return { kind: 'held', hold: 'rejected', message: described(error.message, error.details) }
     }
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/**
+ * The object that a heal means: the one of the receipt, the newcomer that is recorded as unmanaged, or none
+ * where it is recorded as missing. What stands there otherwise has to be recorded first.
+ */
+async function expectedObject(
+  session: Session,
+  member: Member,
+  target: Target,
+  records: readonly DriftRecord[],
+): Promise<{ readonly kind: 'object'; readonly uid: string | undefined } | HealOutcome> {
+  const whole = records.filter((record) => record.class === 'missing' || record.class === 'unmanaged')
+  if (whole.length === 0) return { kind: 'object', uid: member.receipt?.uid }
+  const live = await session.client.get(target.resource, target.ref.namespace, target.ref.name)
+  if (live === undefined) return { kind: 'object', uid: undefined }
+  const owner = ownedByAnotherTool(live, target.object.metadata.labels?.[partOfLabel])
+  if (owner !== undefined) {
+    return { kind: 'held', hold: 'other-owner', message: `${owner.tool} keeps the object: ${owner.name}` }
+  }
+  const uid = live.metadata.uid
+  const recorded = whole.some(
+    (record) => record.class === 'unmanaged' && record.live.text === JSON.stringify(uid),
+  )
+  if (recorded) return { kind: 'object', uid }
+  return { kind: 'stale', message: 'another object stands under its name now' }
+}
+
+function withUid(object: KubeObject, uid: string | undefined): KubeObject {
+  return uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } }
+}
+
+/** The server's refusal of a uid that is not the live object's. */
+function isOtherObject(error: unknown): boolean {
+  return isKubeFailure(error, 'invalid') && error.details.some(({ where }) => where === 'metadata.uid')
 }
 
 /** What a heal would do, by a dry-run: the object now and the object after it. */
@@ -148,18 +210,32 @@ function differing(live: KubeObject, after: KubeObject, receipt: Receipt | undef
   return false
 }
 
-/** The first drifted path whose value in the new reply is not the one of the old receipt. */
-function unlike(before: Receipt, after: Receipt, member: Member): string | undefined {
-  if (before.manifestHash !== after.manifestHash) return undefined
+/** `pathKey` of the drifted paths whose values in the new reply are not those of the old receipt. */
+function changedAgain(before: Receipt, after: Receipt, member: Member): string[] {
+  if (before.manifestHash !== after.manifestHash) return []
   const old = new Map(before.own.paths.keys.map((key, i) => [key, before.own.hashes[i]]))
   const drifted = new Set([...(member.drift?.values() ?? [])].map((record) => record.path))
-  for (const [i, key] of after.own.paths.keys.entries()) {
+  return after.own.paths.keys.filter((key, i) => {
     const was = old.get(key)
-    if (was === undefined || was === after.own.hashes[i]) continue
-    const path = formatPath(pathOfKey(key))
-    if (drifted.has(path)) return path
-  }
-  return undefined
+    if (was === undefined || was === after.own.hashes[i]) return false
+    return drifted.has(formatPath(pathOfKey(key)))
+  })
+}
+
+function futileRecords(records: readonly DriftRecord[], again: readonly string[]): Map<string, string> {
+  const paths = new Set(again.map((key) => formatPath(pathOfKey(key))))
+  const detail = 'mutated by admission: the cluster changes this value when it is written'
+  return new Map(records.filter(({ path }) => paths.has(path)).map(({ id }) => [id, detail]))
+}
+
+/** The records of additions that are in a reply to our apply too: nothing took them away. */
+export function leftAdditions(member: Member, reply: Reply, receipt: Receipt): Set<string> {
+  const records = [...(member.drift?.values() ?? [])].filter((record) => record.class === 'addition')
+  if (records.length === 0) return new Set()
+  const there = new Set(
+    additionsIn(reply.object, receipt, { manager: fieldManager }).map((finding) => formatPath(finding.path)),
+  )
+  return new Set(records.filter(({ path }) => there.has(path)).map(({ id }) => id))
 }
 
 function described(message: string, details: readonly { where: string; message: string }[]): string {

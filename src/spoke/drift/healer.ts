@@ -13,6 +13,7 @@ import { type HealOutcome, healObject } from './heal-object.ts'
 /** Writes under way at once: more than a server answers in parallel, fewer than its fair queue. */
 const parallelHeals = 24
 const retryMs = 5_000
+const staleMs = 1_000
 
 /** What came of a heal that somebody asked for. */
 export interface HealResult {
@@ -32,6 +33,8 @@ export class Healer {
   readonly #resume: (member: Member) => void
   readonly #due = new Map<Member, number>()
   readonly #readopt = new Set<Member>()
+  /** After a heal that did not come through: when the member may be tried again, whatever is seen meanwhile. */
+  readonly #notBefore = new Map<Member, number>()
   #timer: Timer | undefined
   #running: Promise<void> | undefined
   #stopped = false
@@ -48,13 +51,16 @@ export class Healer {
     const times = [...(member.drift?.values() ?? [])].flatMap((record) =>
       record.healAt === undefined || record.hold !== undefined ? [] : [Date.parse(record.healAt)],
     )
-    // A whole manifest is sent: it would heal the held field too, so one hold holds the object.
-    const held = [...(member.drift?.values() ?? [])].some((record) => record.hold !== undefined)
+    // A whole manifest is sent: it would heal the held field too, so one hold holds the object. What admission
+    // changes back is not healed by it either way.
+    const held = [...(member.drift?.values() ?? [])].some(
+      ({ hold }) => hold !== undefined && hold.kind !== 'admission',
+    )
     if (times.length === 0 || held) {
       this.#due.delete(member)
       return
     }
-    this.#due.set(member, Math.min(...times))
+    this.#due.set(member, Math.max(Math.min(...times), this.#notBefore.get(member) ?? 0))
     this.#arm()
   }
 
@@ -129,7 +135,7 @@ export class Healer {
       const session = this.#context.session()
       await this.#context.applySet(bundle).fence(session)
       const outcomes = await eachLimited(members, parallelHeals, (member) =>
-        healObject(this.#context, member),
+        healObject(this.#context, member, order !== undefined),
       )
       await this.#store(members, outcomes)
       const results = members.map((member, i) => this.#conclude(member, outcomes[i], order))
@@ -162,10 +168,11 @@ export class Healer {
       if (outcome.kind === 'healed') {
         receipts.push({ key: member.key, bundle: member.bundle, receipt: outcome.receipt })
         if (outcome.replaced) replaced.add(member.bundle)
-        for (const record of member.drift?.values() ?? []) {
-          this.#fights.healed(member.key, record.path, record.writer.manager, now)
+        const changed = this.#book.healed(member, now, outcome.left, outcome.futile)
+        for (const { state, path, writer } of changed) {
+          if (state === 'healed') this.#fights.healed(member.key, path, writer.manager, now)
         }
-        closed.set(member, this.#book.healed(member, now))
+        closed.set(member, changed)
       } else if (outcome.kind === 'held') {
         closed.set(member, held(member, outcome, now))
       }
@@ -186,11 +193,23 @@ export class Healer {
   ): HealResult {
     const about = { bundle: member.bundle, key: member.key, ...order }
     const name = nameOf(member.ref)
+    this.#notBefore.delete(member)
+    if (outcome?.kind === 'healed' && outcome.futile.size > 0) {
+      const message = [...outcome.futile.values()][0] ?? ''
+      this.#context.emit({ ...about, type: 'heal-failed', message: `${name}: not healed: ${message}` })
+      if (!outcome.any) return { key: member.key, outcome: 'refused', message }
+    }
     if (outcome?.kind === 'healed') {
       const silent = this.#readopt.has(member)
       const message = silent ? `${name}: ownership taken back` : `${name}: healed`
       this.#context.emit({ ...about, type: silent ? 'readopted' : 'healed', message })
       return { key: member.key, outcome: outcome.changed ? 'healed' : 'unchanged' }
+    }
+    if (outcome?.kind === 'stale') {
+      // What stands there now is recorded first; then it is healed, or not, by what is recorded.
+      this.#notBefore.set(member, this.#context.clock.now() + staleMs)
+      member.waiting = { kind: 'left' }
+      return { key: member.key, outcome: 'refused', message: `${outcome.message}: look at it again` }
     }
     const message = outcome?.message ?? 'no answer'
     this.#context.emit({ ...about, type: 'heal-failed', message: `${name}: not healed: ${message}` })
@@ -200,16 +219,19 @@ export class Healer {
 
   #again(members: readonly Member[]): void {
     const at = this.#context.clock.now() + retryMs
-    for (const member of members) this.#due.set(member, at)
+    for (const member of members) {
+      this.#due.set(member, at)
+      this.#notBefore.set(member, at)
+    }
   }
 }
 
 function held(member: Member, outcome: Extract<HealOutcome, { kind: 'held' }>, now: number): DriftRecord[] {
   const since = new Date(now).toISOString()
-  return [...(member.drift?.values() ?? [])].map(({ healAt: _healAt, ...record }) => ({
-    ...record,
-    hold: { kind: outcome.hold, since, detail: outcome.message },
-  }))
+  const hold = { kind: outcome.hold, since, detail: outcome.message }
+  return [...(member.drift?.values() ?? [])].flatMap(({ healAt: _healAt, ...record }) =>
+    outcome.hold === 'admission' && record.class === 'addition' ? [] : [{ ...record, hold }],
+  )
 }
 
 function busy(member: Member): HealResult {
