@@ -117,6 +117,7 @@ function addDocument(app: Hono<Bindings>, version: string): void {
 
 function addEventStream(app: Hono<Bindings>, options: AppOptions): void {
   app.get(eventStreamPath, async (context) => {
+    if (context.req.method !== 'GET') throw notFor(context, eventStreamPath, 'GET')
     const header = context.req.header('authorization')
     const caller = await authorise(options.authenticate, header, 'read')
     const after = sequenceOf(context.req.header('last-event-id') ?? context.req.query('after'))
@@ -151,18 +152,21 @@ function addRefusals(app: Hono<Bindings>): void {
     { path: '/openapi.json', method: 'get' },
   ]
   for (const { path, method } of known) {
-    const allow = method === 'get' ? 'GET, HEAD' : method.toUpperCase()
     app.all(honoPath(path), (context) => {
-      context.header('allow', allow)
-      throw apiFailure(
-        'method-not-allowed',
-        `request: ${context.req.method} is not for ${path}: it takes ${allow}`,
-      )
+      throw notFor(context, path, method.toUpperCase())
     })
   }
   app.notFound(() => {
     throw apiFailure('not-found', 'request: there is nothing under this path', { hint: 'see /openapi.json' })
   })
+}
+
+function notFor(context: Asked, path: string, allow: string): Error {
+  context.header('allow', allow)
+  return apiFailure(
+    'method-not-allowed',
+    `request: ${context.req.method} is not for ${path}: it takes ${allow}`,
+  )
 }
 
 function problemAnswer(error: unknown, context: Asked, log: Log): Answer {

@@ -133,6 +133,7 @@ describe('what a request may look like', () => {
       ['/api/v1/clusters/unknown', {}, 404, 'not-found'],
       ['/api/v1/status', { method: 'DELETE' }, 405, 'method-not-allowed'],
       ['/livez', { method: 'POST' }, 405, 'method-not-allowed'],
+      [eventStreamPath, { method: 'PUT' }, 405, 'method-not-allowed'],
       ['/api/v1/status?labels=%3D%3D', {}, 400, 'invalid-request'],
       ['/api/v1/clusters?limit=0', {}, 400, 'invalid-request'],
       ['/api/v1/clusters/a%00b', {}, 400, 'invalid-request'],
@@ -156,6 +157,11 @@ describe('what a request may look like', () => {
       expect(problem.code, name).toBe(code)
       expect(problem.requestId, name).toBe(answer.headers.get('x-request-id'))
     }
+  })
+
+  test('a HEAD of the stream of events opens no stream', async () => {
+    expect((await ask(eventStreamPath, { method: 'HEAD' })).status).toBe(405)
+    expect(fleet.listeners).toBe(0)
   })
 
   test('a body that is declared small and sent large is cut off at the limit', async () => {
