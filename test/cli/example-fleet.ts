@@ -2,7 +2,7 @@ import type { ClusterDetailView, DriftView } from '../../src/api/index.ts'
 import { keyOf } from '../../src/core/object/index.ts'
 import { FleetInMemory } from './fleet-in-memory.ts'
 
-/** RFC 3339, so many seconds ago. A second is added to none: ages are cut, not rounded. */
+/** RFC 3339, so many seconds ago. Ages in tests are minutes, so that a slow machine does not change them. */
 export function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1000).toISOString()
 }
@@ -30,9 +30,9 @@ export function clusterOf(
     flags: [],
     drift: 0,
     bundles: 1,
-    seen: ago(3),
+    seen: ago(250),
     since: ago(3600),
-    identity: { cluster: name, environment, tier, clusterId, verifiedAt: ago(2) },
+    identity: { cluster: name, environment, tier, clusterId, verifiedAt: ago(250) },
     placed: [],
     failedGroups: [],
     ...given,
@@ -57,12 +57,12 @@ export function driftOf(cluster: string, given: Partial<DriftView> = {}): DriftV
     when: ago(250),
     whenIsBound: false,
     firstSeen: ago(250),
-    lastSeen: ago(3),
+    lastSeen: ago(250),
     cause: 'c-4f2a',
     state: 'open',
     mode: 'enforce',
     healAfterMs: 600_000,
-    healAt: ago(-370),
+    healAt: ago(-410),
     origin: { file: 'apps/checkout/overlays/prod/replicas.yaml', line: 4 },
     lastKnown: false,
     ...given,

@@ -147,7 +147,7 @@ export class FleetInMemory implements HubService {
       ...pageOf(items, query),
       answered: clusters.length - away.length,
       unanswered: away.map(unansweredOf),
-      asOf: new Date(Date.now() - 6_000).toISOString(),
+      asOf: new Date(Date.now() - 250_000).toISOString(),
     }
   }
 

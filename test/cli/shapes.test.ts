@@ -26,7 +26,7 @@ describe('the shapes of cli §5', () => {
     }
     fleet.clusters_ = Object.entries(counts).flatMap(([state, number]) =>
       Array.from({ length: number }, (_, index) =>
-        clusterOf(`${state}-${index}`, { state: state as ClusterDetailView['state'], seen: ago(6) }),
+        clusterOf(`${state}-${index}`, { state: state as ClusterDetailView['state'], seen: ago(370) }),
       ),
     )
     const cause = (given: Partial<CauseView>): CauseView => ({
@@ -62,7 +62,7 @@ describe('the shapes of cli §5', () => {
     const { stdout, stderr, code } = await ek('status')
     const lines = stdout.split('\n')
     expect([lines[0], ...lines.slice(1, 4), lines.at(-2)]).toEqual([
-      '1000 clusters: 902 in sync (271 pending), 52 drifted, 12 failed, 20 in progress, 10 leased, 4 unreachable  (as of 6s)',
+      '1000 clusters: 902 in sync (271 pending), 52 drifted, 12 failed, 20 in progress, 10 leased, 4 unreachable  (as of 6m)',
       'CAUSE                                    CLUSTERS  BY            SINCE',
       '◆ checkout/api spec.replicas 3->5              37  kubectl-edit  4m',
       '◆ monitoring/prometheus-config data            14  helm          2h',
@@ -76,7 +76,7 @@ describe('the shapes of cli §5', () => {
     expect(stdout).toBe(
       text(
         'NAME       ENV   TIER       VERSION  STATE          DRIFT  SEEN',
-        'prod-eu-3  prod  protected  4.18.9   ◆ Drifted          2  3s',
+        'prod-eu-3  prod  protected  4.18.9   ◆ Drifted          2  4m',
         'prod-eu-7  prod  protected  4.18.9   ✕ Unreachable      ?  12m',
       ),
     )
