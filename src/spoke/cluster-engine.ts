@@ -2,7 +2,7 @@ import { AuditIndex, type ClassificationRule } from '../core/attribution/index.t
 import { decodeReceipt } from '../core/drift/index.ts'
 import { reasonOf } from '../core/failure.ts'
 import { applySetId } from '../core/inventory/index.ts'
-import { nameOf, refOfKey } from '../core/object/index.ts'
+import { refOfKey } from '../core/object/index.ts'
 import { type FieldChange, fieldChanges } from '../core/plan/index.ts'
 import { ClusterClient, type Connection, isKubeFailure } from '../kube/index.ts'
 import { Backoff, type Clock, eachLimited } from '../runtime/index.ts'
@@ -179,7 +179,8 @@ export class ClusterEngine {
     const used = new Set([...assignments, ...this.#applied.values()].map(({ variant }) => variant))
     for (const variant of this.#contents.keys()) if (!used.has(variant)) this.#contents.delete(variant)
     for (const { bundle } of changed) {
-      for (const member of this.#members.ofBundle(bundle)) this.#retime(member)
+      const reviews = this.#members.ofBundle(bundle).map((member) => this.#retime(member))
+      Promise.all(reviews).catch((error: unknown) => this.#context.unexpected('new rules', error))
       this.#queue.add(bundle)
     }
   }
@@ -387,12 +388,13 @@ export class ClusterEngine {
     })
   }
 
-  /** An assignment changed: what is open heals by the new rules. */
-  #retime(member: Member): void {
+  /** An assignment changed: what is open counts, and heals, by the new rules. */
+  async #retime(member: Member): Promise<void> {
     if (member.drift === undefined) return
-    this.#book
-      .retime(member)
-      .then(() => this.#healer.schedule(member))
-      .catch((error: unknown) => this.#context.unexpected(`timing ${nameOf(member.ref)}`, error))
+    // While nothing is connected, the next list looks at it again.
+    member.seen = undefined
+    if (this.#session !== undefined) await this.#observer.check(member)
+    await this.#book.retime(member)
+    this.#healer.schedule(member)
   }
 }

@@ -172,6 +172,8 @@ export interface SpokeEvent {
     | 'refused'
     | 'readopted'
     | 'gone'
+    /** The server keeps other values than were sent: canonical forms, or admission. */
+    | 'noted'
   readonly bundle?: string
   readonly key?: string
   readonly message: string

@@ -1,33 +1,11 @@
 import { expect, test } from 'vitest'
-import type { DriftRecord } from '../../src/core/ledger/index.ts'
 import { auditMark, real, writesSince } from './audited-writes.ts'
+import { countOf, lines, opened, unhurried } from './differences.ts'
 import { describeVersions } from './each-version.ts'
 import { kubectlEdit } from './kubectl-edit.ts'
 import { configMap, deployment } from './manifests.ts'
-import type { Rig } from './rig.ts'
 import { define, shopKind } from './shops.ts'
 import { startWebhook } from './webhook.ts'
-
-/** Heals nothing by itself while a test runs. */
-const unhurried = { change: { healAfter: { people: 3_600_000, others: 3_600_000 } } }
-
-/** `class path by manager (kind, sure)`, one line a record, sorted. */
-function lines(records: readonly DriftRecord[]): string[] {
-  return records
-    .map(
-      ({ class: found, path, writer, sure }) =>
-        `${found} ${path} by ${writer.manager ?? 'unknown'} (${writer.kind}, ${sure})`,
-    )
-    .sort()
-}
-
-async function opened(r: Rig, count = 1): Promise<DriftRecord[]> {
-  return await r.until(`${count} open differences`, () => (r.open().length >= count ? r.open() : undefined))
-}
-
-function countOf(r: Rig, state: DriftRecord['state']): number {
-  return r.drift().filter((record) => record.state === state).length
-}
 
 const deployments = { group: 'apps', version: 'v1', resource: 'deployments' }
 const web = 'spec.template.spec.containers[name="web"]'

@@ -31,6 +31,8 @@ export interface Rig {
   readonly server: AttachedApiServer
   readonly engine: ClusterEngine
   readonly journal: Journal
+  /** Where the stores of this rig are. */
+  readonly folder: string
   readonly events: readonly SpokeEvent[]
   /** Every record that was ever reported, in its last state. */
   drift(): DriftRecord[]
@@ -126,6 +128,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     bundle,
     namespace,
     server,
+    folder,
     get engine() {
       return engine
     },

@@ -92,8 +92,15 @@ class Comparison {
     return own !== PRESENT && own !== A_MAP && own !== ABSENT && this.#ours.hasChildren(path)
   }
 
-  /** After a schema change from atomic to keyed, others own parts of what our entry still names as a whole. */
+  /**
+   * After a schema change from atomic to keyed our entry still names the whole list (engine F16f). Others then own
+   * parts of it: below the path of an old receipt, or the very path of a renewed one.
+   */
   #splitByOthers(path: FieldPath, values: readonly Json[]): boolean {
+    const holder = this.#ours.holder(path)
+    if (holder !== undefined && holder.length < path.length) {
+      return this.#ownersOfOthers().some(({ fields }) => fields.has(path) || fields.hasChildren(path))
+    }
     if (this.#options.type !== undefined && isAtomicAt(this.#options.type, path, values[0])) return false
     return this.#ownersOfOthers().some(({ fields }) => fields.hasChildren(path))
   }

@@ -9,7 +9,7 @@ export { causeSignature } from './cause-signature.ts'
 export { coOwners, type CoOwned } from './co-owners.ts'
 export { compareLive } from './compare-live.ts'
 export type { DriftClass, Finding } from './finding.ts'
-export { manifestNotes } from './manifest-notes.ts'
+export { type ManifestNote, manifestNotes } from './manifest-notes.ts'
 export { internPaths, type OwnHashes, type PathList } from './own-hashes.ts'
 export { applyEntryIn, applyEntryOf, fieldsOfEntry } from './owners.ts'
 export {

@@ -1,13 +1,13 @@
-import { encodeReceipt } from '../../core/drift/index.ts'
+import { encodeReceipt, type ManifestNote, manifestNotes } from '../../core/drift/index.ts'
 import { Failure, reasonOf } from '../../core/failure.ts'
-import { conflictText, pathOfKey } from '../../core/fields/index.ts'
+import { conflictText, formatPath, pathOfKey } from '../../core/fields/index.ts'
 import { healthOf } from '../../core/health/index.ts'
-import { type KubeObject, nameOf } from '../../core/object/index.ts'
+import { canonicalJson, type Json, type KubeObject, nameOf } from '../../core/object/index.ts'
 import { wavesOf } from '../../core/waves/index.ts'
 import { isKubeFailure, type KubeFailure, type Reply } from '../../kube/index.ts'
 import { eachLimited } from '../../runtime/index.ts'
 import { adoptFields, foldLeftovers } from '../adopt/index.ts'
-import { accept, type DriftBook, leftAdditions, type Observer, receiptFrom } from '../drift/index.ts'
+import { accept, type DriftBook, type Observer, receiptFrom } from '../drift/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { SpokeFailure } from '../failure.ts'
 import type { Member } from '../members/index.ts'
@@ -30,6 +30,8 @@ export interface Written {
 
 const parallelApplies = 20
 const pollMs = 100
+const mostNotes = 5
+const longestNote = 80
 
 /** What the writing needs besides the context. */
 export interface Writer {
@@ -61,12 +63,12 @@ export async function applyWanted(
       member.busy = true
       try {
         const reply = await send(writer, session, write, member)
-        const { apiVersion, ref } = { apiVersion: member.apiVersion, ref: member.ref }
-        const schema = await session.schemas.schemaOf(apiVersion, ref.kind)
+        const { object } = write.wanted.target
+        const schema = await session.schemas.schemaOf(object.apiVersion, object.kind)
         const receipt = receiptFrom(writer.context, reply, schema, write.wanted.content.hash)
         settleMember(writer.context, assignment, member, write.wanted)
-        left.set(member, leftAdditions(member, reply, receipt))
-        accept(writer.context, member, receipt, reply)
+        left.set(member, accept(writer.context, member, receipt, reply))
+        noteDifferences(writer.context, member, manifestNotes(object, reply.object, schema.type))
         const health = healthOf(reply.object)
         member.health = health.status
         member.healthMessage = health.message === '' ? undefined : health.message
@@ -129,6 +131,25 @@ function refuseForeignFields(conflict: KubeFailure, wanted: Wanted, member: Memb
     hint: 'remove the field from the bundle, or let its owner give it up',
     details: foreign.map(({ path, manager }) => ({ where: path, message: `owned by "${manager}"` })),
   })
+}
+
+/** What the server answered differently from how it was sent: told once, with the apply; no drift (engine §3). */
+function noteDifferences(context: EngineContext, member: Member, notes: readonly ManifestNote[]): void {
+  if (notes.length === 0) return
+  const secret = member.ref.kind === 'Secret' && member.ref.group === ''
+  const texts = notes.slice(0, mostNotes).map(({ path, manifest, reply }) => {
+    if (secret) return formatPath(path)
+    const kept = reply === undefined ? 'drops it' : `keeps ${shortText(reply)}`
+    return `${formatPath(path)}: sent ${shortText(manifest)}, the cluster ${kept}`
+  })
+  const more = notes.length > mostNotes ? `; and ${notes.length - mostNotes} more` : ''
+  const message = `${nameOf(member.ref)}: applied with other values than sent: ${texts.join('; ')}${more}`
+  context.emit({ type: 'noted', bundle: member.bundle, key: member.key, message })
+}
+
+function shortText(value: Json): string {
+  const text = canonicalJson(value)
+  return text.length <= longestNote ? text : `${text.slice(0, longestNote)}…`
 }
 
 function memberOf(context: EngineContext, assignment: Assignment, wanted: Wanted): Member {

@@ -7,7 +7,7 @@ import {
 } from '../../core/attribution/index.ts'
 import { causeSignature, type Finding } from '../../core/drift/index.ts'
 import { formatPath, valueAtPath } from '../../core/fields/index.ts'
-import { type DriftRecord, driftId, evidenceOf } from '../../core/ledger/index.ts'
+import { type DriftRecord, driftId, evidenceOf, isIgnored } from '../../core/ledger/index.ts'
 import { nameOf } from '../../core/object/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
@@ -322,8 +322,13 @@ export class DriftBook {
     for (const record of records) {
       const what = record.path === '' ? nameOf(member.ref) : `${nameOf(member.ref)}: ${record.path}`
       const by = record.writer.person ?? record.writer.manager ?? 'unknown'
-      const message =
-        record.state === 'gone' ? `${what} is as declared again` : `${what}: ${record.class} by ${by}`
+      const accepted = isIgnored(
+        this.#context.assignment(member.bundle)?.ignore ?? [],
+        record.ref,
+        record.path,
+      )
+      const over = accepted ? 'is accepted by a rule of the bundle' : 'is as declared again'
+      const message = record.state === 'gone' ? `${what} ${over}` : `${what}: ${record.class} by ${by}`
       const type = record.state === 'gone' ? 'gone' : 'drift'
       this.#context.emit({ type, bundle: member.bundle, key: member.key, message })
     }

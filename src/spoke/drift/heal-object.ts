@@ -11,7 +11,7 @@ import { ownedByAnotherTool } from '../../core/inventory/index.ts'
 import type { DriftRecord, Hold } from '../../core/ledger/index.ts'
 import { canonicalJson, type KubeObject } from '../../core/object/index.ts'
 import { isKubeFailure, type Reply } from '../../kube/index.ts'
-import { foldLeftovers, pruneAdditions } from '../adopt/index.ts'
+import { adoptFields, foldLeftovers, pruneAdditions } from '../adopt/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 import { asMember, fieldManager, partOfLabel } from '../names.ts'
@@ -63,20 +63,13 @@ export async function healObject(
     if (meant.some((record) => record.class === 'addition')) {
       await pruneAdditions(session, target, member.receipt, assignment?.ignore ?? [])
     }
-    const { uid } = expected
-    const sent = await session.client.apply(target.resource, withUid(target.object, uid), {
-      manager: fieldManager,
-      // Where nothing stood, nothing can be in the way; if there is something, it came in between.
-      force: uid !== undefined,
-    })
-    const reply = await foldLeftovers(session, target, sent)
+    const reply = await sendHeal(session, target, expected)
     const before = member.receipt
     const answered = receiptFrom(context, reply, schema, hash)
     const again = before === undefined ? [] : changedAgain(before, answered, member)
     const receipt = before === undefined ? answered : keepingHashes(answered, before, again)
-    const left = leftAdditions(member, reply, receipt)
     const futile = futileRecords(records, again)
-    accept(context, member, receipt, reply)
+    const left = accept(context, member, receipt, reply)
     return {
       kind: 'healed',
       changed: reply.object.metadata.resourceVersion !== before?.resourceVersion,
@@ -97,6 +90,28 @@ export async function healObject(
   }
 }
 
+async function sendHeal(session: Session, target: Target, expected: Expected): Promise<Reply> {
+  // What somebody made anew is taken over whole: else they would co-own every field, defaults included.
+  if (expected.newcomer !== undefined) {
+    const meant = { ...target, object: withUid(target.object, expected.newcomer.metadata.uid) }
+    return await adoptFields(session, meant, expected.newcomer, [])
+  }
+  const { uid } = expected
+  const sent = await session.client.apply(target.resource, withUid(target.object, uid), {
+    manager: fieldManager,
+    // Where nothing stood, nothing can be in the way; if there is something, it came in between.
+    force: uid !== undefined,
+  })
+  return await foldLeftovers(session, target, sent)
+}
+
+/** What stands where a heal goes: the object that the records tell of, a recorded newcomer, or nothing. */
+interface Expected {
+  readonly kind: 'object'
+  readonly uid?: string
+  readonly newcomer?: KubeObject
+}
+
 /**
  * The object that a heal means: the one of the receipt, the newcomer that is recorded as unmanaged, or none
  * where it is recorded as missing. What stands there otherwise has to be recorded first.
@@ -106,11 +121,12 @@ async function expectedObject(
   member: Member,
   target: Target,
   records: readonly DriftRecord[],
-): Promise<{ readonly kind: 'object'; readonly uid: string | undefined } | HealOutcome> {
+): Promise<Expected | HealOutcome> {
   const whole = records.filter((record) => record.class === 'missing' || record.class === 'unmanaged')
-  if (whole.length === 0) return { kind: 'object', uid: member.receipt?.uid }
+  const known = member.receipt?.uid
+  if (whole.length === 0) return known === undefined ? { kind: 'object' } : { kind: 'object', uid: known }
   const live = await session.client.get(target.resource, target.ref.namespace, target.ref.name)
-  if (live === undefined) return { kind: 'object', uid: undefined }
+  if (live === undefined) return { kind: 'object' }
   const owner = ownedByAnotherTool(live, target.object.metadata.labels?.[partOfLabel])
   if (owner !== undefined) {
     return { kind: 'held', hold: 'other-owner', message: `${owner.tool} keeps the object: ${owner.name}` }
@@ -119,7 +135,7 @@ async function expectedObject(
   const recorded = whole.some(
     (record) => record.class === 'unmanaged' && record.live.text === JSON.stringify(uid),
   )
-  if (recorded) return { kind: 'object', uid }
+  if (recorded) return { kind: 'object', newcomer: live }
   return { kind: 'stale', message: 'another object stands under its name now' }
 }
 
@@ -174,8 +190,11 @@ export function receiptFrom(
   })
 }
 
-/** The member now stands as the reply says. */
-export function accept(context: EngineContext, member: Member, receipt: Receipt, reply: Reply): void {
+/**
+ * The member now stands as the reply says. Answers the ids of records that a reply to an apply does not end:
+ * additions that are still there. Additions that nobody has recorded yet are looked at when the write has ended.
+ */
+export function accept(context: EngineContext, member: Member, receipt: Receipt, reply: Reply): Set<string> {
   member.receipt = receipt
   member.observedOnly = false
   member.seen = reply.object.metadata.resourceVersion
@@ -186,6 +205,15 @@ export function accept(context: EngineContext, member: Member, receipt: Receipt,
     apiVersion: member.apiVersion,
     uid: receipt.uid,
   })
+  const records = [...(member.drift?.values() ?? [])].filter((record) => record.class === 'addition')
+  const additions = additionsIn(reply.object, receipt, { manager: fieldManager })
+  const there = new Set(additions.map((finding) => formatPath(finding.path)))
+  const left = records.filter(({ path }) => there.has(path))
+  if (left.length < there.size && context.assignment(member.bundle)?.additions !== 'ignore') {
+    member.seen = undefined
+    member.waiting ??= { kind: 'left' }
+  }
+  return new Set(left.map(({ id }) => id))
 }
 
 /** Why a silent difference cannot be healed: the server would make it again (engine §3, dry-run first). */
@@ -226,16 +254,6 @@ function futileRecords(records: readonly DriftRecord[], again: readonly string[]
   const paths = new Set(again.map((key) => formatPath(pathOfKey(key))))
   const detail = 'mutated by admission: the cluster changes this value when it is written'
   return new Map(records.filter(({ path }) => paths.has(path)).map(({ id }) => [id, detail]))
-}
-
-/** The records of additions that are in a reply to our apply too: nothing took them away. */
-export function leftAdditions(member: Member, reply: Reply, receipt: Receipt): Set<string> {
-  const records = [...(member.drift?.values() ?? [])].filter((record) => record.class === 'addition')
-  if (records.length === 0) return new Set()
-  const there = new Set(
-    additionsIn(reply.object, receipt, { manager: fieldManager }).map((finding) => formatPath(finding.path)),
-  )
-  return new Set(records.filter(({ path }) => there.has(path)).map(({ id }) => id))
 }
 
 function described(message: string, details: readonly { where: string; message: string }[]): string {

@@ -7,6 +7,6 @@
  */
 export { DriftBook } from './drift-book.ts'
 export { Fights } from './fights.ts'
-export { accept, leftAdditions, previewHealObject, receiptFrom, renewReceipt } from './heal-object.ts'
+export { accept, previewHealObject, receiptFrom, renewReceipt } from './heal-object.ts'
 export { Healer, type HealResult } from './healer.ts'
 export { Observer } from './observer.ts'
