@@ -100,6 +100,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['store-unreachable', 503],
   ['store-failed', 503],
   ['bad-audit', 400],
+  ['no-agent', 502],
 ])
 
 const titles: Readonly<Record<number, string>> = {

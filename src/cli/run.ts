@@ -62,6 +62,8 @@ export async function run(words: readonly string[], surroundings: Surroundings):
     printFailure(terminal, error)
     return exitCodeOf(error)
   } finally {
+    // Whatever still waits or follows ends now, or it would keep the program alive.
+    interrupt.abort()
     process.off('SIGINT', onSignal)
   }
 }

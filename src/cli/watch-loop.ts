@@ -1,3 +1,4 @@
+import { isFailure } from '../core/failure.ts'
 import type { Session } from './session.ts'
 
 /** Looks again this often although nothing was heard: silence changes states as well. */
@@ -12,28 +13,46 @@ const gatherFor = 500
 export async function watchLoop(session: Session, look: () => Promise<void>): Promise<void> {
   const { client } = await session.hub()
   const { signal, terminal } = session
+  let heard = false
   let wake: () => void = () => {}
+  const hear = (): void => {
+    heard = true
+    wake()
+  }
   const following = (async () => {
     const events = client.follow({
       signal,
       onConnection: ({ connected, reason }) => {
-        if (!connected) terminal.note(`note: live updates lost: ${reason ?? 'the hub ended them'}`)
+        // What happened in between was not heard of: look, then listen.
+        if (connected) hear()
+        else terminal.note(`note: live updates lost: ${reason ?? 'the hub ended them'}`)
       },
     })
-    for await (const _ of events) wake()
+    for await (const _ of events) hear()
   })()
-  const failed = following.catch((error: unknown) => {
-    throw error
-  })
+  // It may fail while a look is under way, before anybody waits for it.
+  following.catch(() => {})
   while (!signal.aborted) {
-    await look()
+    heard = false
+    await lookOrNote(session, look)
     const woken = new Promise<void>((resolve) => {
       wake = resolve
+      if (heard) resolve()
     })
-    await Promise.race([woken, pause(lookEvery, signal), failed])
-    if (!signal.aborted) await pause(gatherFor, signal)
+    await Promise.race([woken, pause(lookEvery, signal), following])
+    await pause(gatherFor, signal)
   }
-  await following.catch(() => {})
+  await following
+}
+
+/** A hub that is away for a while does not end a watch: `follow` has said so, and tells when it is back. */
+async function lookOrNote(session: Session, look: () => Promise<void>): Promise<void> {
+  try {
+    await look()
+  } catch (error) {
+    if (!isFailure(error) || !error.retryable) throw error
+    session.terminal.note(`note: ${error.message}`)
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

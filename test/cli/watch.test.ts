@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { clusterOf } from './example-fleet.ts'
 import type { FleetInMemory } from './fleet-in-memory.ts'
 import type { CliHome } from './run-cli.ts'
+import { adminToken, serveFleet } from './serve-fleet.ts'
 import { setStage } from './stage.ts'
 
 const stage = setStage()
@@ -45,5 +46,32 @@ describe('watching', () => {
     await vi.waitFor(() => expect(stdout).toContain('something changed'), { timeout: 20_000 })
     child.kill('SIGINT')
     await new Promise((resolve) => child.once('close', resolve))
+  })
+
+  test('a watch ends with 2 when its token is taken back, and outlives a hub that restarts', async () => {
+    const child = home.start(['get', 'clusters', '-w'])
+    let stdout = ''
+    let stderr = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+    await vi.waitFor(() => expect(fleet.listeners).toBe(1), { timeout: 20_000 })
+    await stage().hub.close()
+    await vi.waitFor(() => expect(stderr).toContain('live updates lost'), { timeout: 20_000 })
+    const again = await serveFleet(fleet, { port: Number(new URL(stage().hub.url).port) })
+    try {
+      fleet.clusters_[3] = clusterOf('dev-us-1', { environment: 'dev', tier: 'sandbox', state: 'failed' })
+      await vi.waitFor(() => expect(stdout).toContain('▲ Failed'), { timeout: 30_000 })
+      again.revoke(adminToken)
+      fleet.happen({ type: 'drift', message: 'something' })
+      expect(await closed).toBe(2)
+      expect(stderr).toContain('not authenticated')
+    } finally {
+      await again.close()
+    }
   })
 })

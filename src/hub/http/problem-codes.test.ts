@@ -49,6 +49,7 @@ const codes: Readonly<Record<Answered, true>> = {
   'invalid-url': true,
   'key-reused': true,
   'method-not-allowed': true,
+  'no-agent': true,
   'no-content': true,
   'no-credential': true,
   'no-git': true,

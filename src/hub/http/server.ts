@@ -15,6 +15,7 @@ export interface HttpServerOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** Certificate chain and key, as PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string }
   /** Further names that the hub is reached by, without ports. */
   readonly hostNames?: readonly string[]
