@@ -8,6 +8,7 @@ import {
 } from 'node:http2'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { makeCertificate, type TestCertificate } from './certificate.ts'
 
 /** One request as it arrived, with its body read. */
@@ -18,6 +19,8 @@ export interface ScriptedRequest {
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
   readonly body: string
   readonly isWatch: boolean
+  /** Common name of the client's certificate. */
+  readonly clientName: string | undefined
 }
 
 /** How a script answers. */
@@ -167,10 +170,19 @@ export class ScriptedServer {
       headers: request.headers,
       body,
       isWatch,
+      clientName: commonNameOf(request),
     }
     this.requests.push(seen)
     await this.#script(seen, answerOn(response, closed))
   }
+}
+
+function commonNameOf(request: Http2ServerRequest): string | undefined {
+  // The socket of an HTTP/2 request is a guarded view; the certificate is the one thing wanted of it.
+  const { socket } = request
+  const name =
+    'getPeerCertificate' in socket ? (socket as TLSSocket).getPeerCertificate().subject?.CN : undefined
+  return Array.isArray(name) ? name[0] : name
 }
 
 function answerOn(response: Http2ServerResponse, closed: Promise<void>): ScriptedAnswer {
