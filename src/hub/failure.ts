@@ -30,6 +30,8 @@ export type HubCode =
   | 'unreadable-content'
   /** An audit source sends what no API server sends, or too much. */
   | 'bad-audit'
+  /** The cluster is to be reached by an agent, which this version does not have. */
+  | 'no-agent'
   /** An address to listen on is taken or not allowed. */
   | 'cannot-listen'
 

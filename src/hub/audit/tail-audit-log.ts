@@ -168,5 +168,5 @@ function mayBeWrite(line: Buffer): boolean {
   const at = line.indexOf(verb)
   if (at < 0) return true
   const word = line.toString('latin1', at + verb.length, at + verb.length + 6)
-  return writes.some((write) => write.startsWith(word.slice(0, write.length)) || word.startsWith(write))
+  return writes.some((write) => word.startsWith(write))
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import type { ContentCipher } from '../keys/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import type { HubKeys } from '../keys/index.ts'
 import type { Database } from './database.ts'
 import { runsOf } from './json-text.ts'
 
@@ -10,40 +11,43 @@ const unpack = promisify(gunzip)
 /** Largest text that is unpacked again: a rendering that was accepted is smaller by far. */
 const mostBytes = 512 << 20
 
-/**
- * Texts by name, packed and encrypted: renderings and the fleet in force. A name stands for one text for ever, so
- * saving a known name writes nothing.
- */
+/** How old the note of the last use may be: keeping content needs no more, and an idle fleet writes nothing. */
+const useNoteMs = 3_600_000
+
+/** Texts by name, packed and encrypted: renderings and the fleet in force. */
 export class ContentTable {
   readonly #database: Database
-  readonly #cipher: ContentCipher
-  readonly #now: () => string
+  readonly #keys: Pick<HubKeys, 'content' | 'hash'>
+  readonly #clock: Clock
 
-  constructor(database: Database, cipher: ContentCipher, now: () => string) {
+  constructor(database: Database, keys: Pick<HubKeys, 'content' | 'hash'>, clock: Clock) {
     this.#database = database
-    this.#cipher = cipher
-    this.#now = now
+    this.#keys = keys
+    this.#clock = clock
   }
 
-  /** Resolves when the text is durable under its name. */
+  /** Resolves when the text is durable under its name. A text that is there already is not written again. */
   async save(name: string, text: string): Promise<void> {
+    const digest = this.#keys.hash.hash128(text)
+    const now = this.#clock.now()
+    const used = new Date(now).toISOString()
     const known = await this.#database.read((queries) =>
-      queries.selectFrom('content').select('name').where('name', '=', name).executeTakeFirst(),
+      queries.selectFrom('content').select(['digest', 'used_at']).where('name', '=', name).executeTakeFirst(),
     )
-    const now = this.#now()
-    if (known !== undefined) {
+    if (known?.digest === digest) {
+      if (now - Date.parse(known.used_at) < useNoteMs) return
       await this.#database.write((queries) =>
-        queries.updateTable('content').set({ used_at: now }).where('name', '=', name).execute(),
+        queries.updateTable('content').set({ used_at: used }).where('name', '=', name).execute(),
       )
       return
     }
-    const body = this.#cipher.seal(await pack(text, { level: 3 }), name)
-    const row = { name, body, bytes: Buffer.byteLength(text), saved_at: now, used_at: now }
+    const body = this.#keys.content.seal(await pack(text, { level: 3 }), name)
+    const row = { digest, body, bytes: Buffer.byteLength(text), used_at: used }
     await this.#database.write((queries) =>
       queries
         .insertInto('content')
-        .values(row)
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ used_at: now }))
+        .values({ name, ...row })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
         .execute(),
     )
   }
@@ -54,7 +58,7 @@ export class ContentTable {
       queries.selectFrom('content').select('body').where('name', '=', name).executeTakeFirst(),
     )
     if (row === undefined) return undefined
-    const plain = await unpack(this.#cipher.open(row.body, name), { maxOutputLength: mostBytes })
+    const plain = await unpack(this.#keys.content.open(row.body, name), { maxOutputLength: mostBytes })
     return plain.toString('utf8')
   }
 

@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
  */
 export interface Schema {
   readonly meta: { key: string; value: string }
-  readonly content: { name: string; body: Uint8Array; bytes: number; saved_at: string; used_at: string }
+  readonly content: { name: string; digest: string; body: Uint8Array; bytes: number; used_at: string }
   readonly cluster_state: {
     cluster: string
     cluster_id: string | null

@@ -109,6 +109,7 @@ export function describeStore(name: string, harness: StoreHarness): void {
       const text = `kind: Secret\n${'ü'.repeat(100_000)}`
       await content.save('sha256:1', text)
       await content.save('sha256:1', text)
+      await content.save('sha256:2', 'an older text')
       await content.save('sha256:2', '')
       const again = await reopen()
       expect(await again.content.load('sha256:1')).toBe(text)

@@ -103,7 +103,7 @@ export class Store {
     this.#now = () => new Date(clock.now()).toISOString()
     this.keys = keys
     this.installation = installation
-    this.content = new ContentTable(database, keys.content, this.#now)
+    this.content = new ContentTable(database, keys, clock)
     this.clusters = new ClusterTable(database)
     this.assignments = new AssignmentTable(database)
     this.bundleStates = new BundleStateTable(database)

@@ -1,0 +1,71 @@
+import { type Clock, WorkQueue } from '../../../runtime/index.ts'
+import type { BundleReport, ClusterReport } from '../../../spoke/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { ClusterBoard } from './cluster-board.ts'
+
+/** How long the note of the last sign of life may wait: an idle fleet writes next to nothing. */
+const idleMs = 60_000
+const newsMs = 1_000
+const retryMs = 10_000
+
+/**
+ * Keeps the newest report of each cluster and bundle in the store, for the next start. Reports that came in quick
+ * succession are written once; losing the last of them costs no more than an older last-known state.
+ */
+export class ReportKeeper {
+  readonly #store: Store
+  readonly #board: ClusterBoard
+  readonly #queue: WorkQueue
+  readonly #kept = new Map<string, string>()
+
+  constructor(store: Store, board: ClusterBoard, clock: Clock, onError: (error: unknown) => void) {
+    this.#store = store
+    this.#board = board
+    this.#queue = new WorkQueue({
+      clock,
+      concurrency: 8,
+      run: (key) => this.#keep(key),
+      onError: (key, error) => {
+        onError(error)
+        this.#queue.add(key, retryMs)
+      },
+    })
+  }
+
+  cluster(name: string, report: ClusterReport): void {
+    const key = JSON.stringify([name])
+    this.#queue.add(key, this.#kept.get(key) === newsOf(report) ? idleMs : newsMs)
+  }
+
+  bundle(name: string, report: BundleReport): void {
+    const key = JSON.stringify([name, report.bundle])
+    if (this.#kept.get(key) !== JSON.stringify(report)) this.#queue.add(key, newsMs)
+  }
+
+  /** Writes what is newest of every cluster, once, and takes nothing more. */
+  async stop(clusters: Iterable<string>): Promise<void> {
+    await this.#queue.stop()
+    for (const cluster of clusters) await this.#keep(JSON.stringify([cluster])).catch(() => undefined)
+  }
+
+  async #keep(key: string): Promise<void> {
+    const [cluster, bundle] = JSON.parse(key) as [string, string?]
+    const entry = this.#board.entry(cluster)
+    if (bundle === undefined) {
+      const { report, lastGood } = entry
+      if (report === undefined) return
+      await this.#store.clusters.saveReport(cluster, report, lastGood)
+      this.#kept.set(key, newsOf(report))
+      return
+    }
+    const report = entry.bundles.get(bundle)
+    if (report === undefined) return
+    await this.#store.bundleStates.saveReport(cluster, report)
+    this.#kept.set(key, JSON.stringify(report))
+  }
+}
+
+/** Everything of a report but the time of the last sign of life. */
+function newsOf({ lastSeen: _lastSeen, ...report }: ClusterReport): string {
+  return JSON.stringify(report)
+}
