@@ -34,6 +34,8 @@ export interface Rig {
   /** Where the stores of this rig are. */
   readonly folder: string
   readonly events: readonly SpokeEvent[]
+  /** What failed in the background. Closing throws when there is any; a test that expects some takes it out. */
+  readonly failures: string[]
   /** Every record that was ever reported, in its last state. */
   drift(): DriftRecord[]
   open(): DriftRecord[]
@@ -136,6 +138,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
       return store.journal
     },
     events,
+    failures,
     drift: () => [...records.values()],
     open: () => [...records.values()].filter(({ state }) => state === 'open'),
     bundleReport: () => bundleReport,

@@ -5,6 +5,7 @@
  * crashes on it. Key invariants: a set is immutable; reading what it wrote gives an equal set; equal paths have
  * equal keys, and nothing else has.
  */
+export { editAtPath } from './edit-at-path.ts'
 export { comparePaths, conflictText, formatPath, pathKey, pathOfKey } from './field-path.ts'
 export { FieldSet, MAX_DEPTH, parseFieldsV1 } from './field-set.ts'
 export type { FieldPath, PathElement } from './path-element.ts'

@@ -40,8 +40,8 @@ export class PathReader {
       const [first] = values
       values =
         values.length === 1 && first !== undefined
-          ? step(first, element)
-          : values.flatMap((value) => step(value, element))
+          ? itemsAt(first, element)
+          : values.flatMap((value) => itemsAt(value, element))
       depth += 1
       this.#values[depth] = values
     }
@@ -49,7 +49,8 @@ export class PathReader {
   }
 }
 
-function step(value: Json, element: PathElement): readonly Json[] {
+/** What one step leads to: at most one field, or the list items that the element means. */
+export function itemsAt(value: Json, element: PathElement): readonly Json[] {
   if ('f' in element) {
     if (!isMap(value) || !Object.hasOwn(value, element.f)) return []
     const field = value[element.f]

@@ -142,7 +142,9 @@ export class BundleReconciler {
       if (receipt === undefined) fresh.push(wanted)
       else if (receipt.manifestHash !== wanted.content.hash || member?.bundle !== assignment.bundle) {
         writes.push({ action: 'configure', wanted })
-      } else if (member.variant !== assignment.variant || member.index !== wanted.index) {
+      } else {
+        // It stands as it was applied: a change in between that was refused is not wanted any more.
+        member.trouble = undefined
         member.variant = assignment.variant
         member.index = wanted.index
       }

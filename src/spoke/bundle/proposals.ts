@@ -7,6 +7,7 @@ import type { EngineContext } from '../engine-context.ts'
 import { fieldManager } from '../names.ts'
 import type { Assignment } from '../ports.ts'
 import type { Session } from '../session/index.ts'
+import { afterAdoption } from './adoption-preview.ts'
 import type { Write } from './apply-wanted.ts'
 
 const parallelDryRuns = 16
@@ -132,7 +133,8 @@ export function proposedDeletion(entry: InventoryEntry, reason: string): Propose
 
 /** A write with the fields that it changes, from a dry-run where the server grants one. */
 async function proposedWrite(context: EngineContext, session: Session, write: Write): Promise<ProposedItem> {
-  const { resource, object, ref } = write.wanted.target
+  const { target, content } = write.wanted
+  const { resource, object, ref } = target
   const member = context.members.get(write.wanted.key)
   const live = write.live ?? (await session.client.get(resource, ref.namespace, ref.name))
   const dryRun = { manager: fieldManager, force: true, dryRun: true }
@@ -140,13 +142,18 @@ async function proposedWrite(context: EngineContext, session: Session, write: Wr
     (reply) => ({ object: reply.object, note: undefined }),
     (error: unknown) => ({ object, note: `dry-run: ${reasonOf(error)}` }),
   )
+  const adopting = write.action === 'adopt' && live !== undefined && after.note === undefined
+  const result = adopting ? await afterAdoption(session, target, live, after.object) : after.object
+  const fields = live === undefined ? [] : fieldChanges(live, result)
   const uid = live?.metadata.uid
+  const base = `${member?.receipt?.resourceVersion ?? uid ?? ''} ${content.hash}`
   return {
     action: write.action,
     ref,
     ...(uid === undefined ? {} : { uid }),
-    fields: live === undefined ? [] : fieldChanges(live, after.object),
+    fields,
     ...(after.note === undefined ? {} : { note: after.note }),
-    base: `${member?.receipt?.resourceVersion ?? uid ?? ''} ${write.wanted.content.hash}`,
+    // Whoever agrees to an adoption agrees to these very changes of somebody's object.
+    base: adopting ? `${base} ${canonicalJson(fields.map((field) => ({ ...field })))}` : base,
   }
 }
