@@ -51,8 +51,6 @@ export interface FleetSource {
   readonly url: string
   readonly branch: string | undefined
   readonly credential: string | undefined
-  /** The folder of evenkeel.yaml; undefined where there is only one. */
-  readonly path: string | undefined
   readonly pollMs: number
 }
 
@@ -129,7 +127,6 @@ function complete(settings: Settings, file: string | undefined, environment: Env
             url: fleet.url,
             branch: fleet.branch,
             credential: fleet.credential,
-            path: fleet.path,
             pollMs: Math.max(1_000, parseDuration(fleet.poll ?? '30s') ?? 30_000),
           },
     credentials,
@@ -188,9 +185,9 @@ async function storeOf(
 ): Promise<StoreLocation> {
   if (database?.credential !== undefined) {
     const text = (await credentials.read(database.credential)).reveal().trim()
-    return { kind: 'postgres', url: new Redacted(text) }
+    return { kind: 'postgres', url: new Redacted(text), folder }
   }
-  if (database?.url !== undefined) return { kind: 'postgres', url: new Redacted(database.url) }
+  if (database?.url !== undefined) return { kind: 'postgres', url: new Redacted(database.url), folder }
   return { kind: 'embedded', folder }
 }
 

@@ -63,8 +63,6 @@ export const settingsSchema = z.strictObject({
       url: text.optional(),
       branch: text.optional(),
       credential: name.optional(),
-      /** The folder that holds evenkeel.yaml, where there are several. */
-      path: text.optional(),
       poll: duration.optional(),
     })
     .optional(),

@@ -40,6 +40,21 @@ export class BundleStateTable {
     )
   }
 
+  /** The renderings that were last applied whole somewhere. */
+  async appliedVariants(): Promise<Set<string>> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .selectFrom('bundle_state')
+        .select('applied')
+        .distinct()
+        .where('applied', 'is not', null)
+        .execute(),
+    )
+    return new Set(
+      rows.flatMap(({ applied }) => (applied === null ? [] : [fromText<AppliedMark>(applied).variant])),
+    )
+  }
+
   /** Forgets a bundle that is neither assigned nor has members left. */
   async forget(cluster: string, bundle: string): Promise<void> {
     await this.#database.write((queries) =>

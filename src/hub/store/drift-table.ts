@@ -96,8 +96,14 @@ export class DriftTable {
     })
   }
 
-  /** The causes of differences that match, those of most clusters first, and how many there are in all. */
-  async causes(filter: DriftFilter, limit: number): Promise<{ items: CauseCount[]; total: number }> {
+  /**
+   * The causes of differences that match, those of most clusters first; `total` of all of them, and the clusters of those
+   * that are left out.
+   */
+  async causes(
+    filter: DriftFilter,
+    limit: number,
+  ): Promise<{ items: CauseCount[]; total: number; moreClusters: number }> {
     return this.#database.read(async (queries) => {
       const grouped = await restrict(queries.selectFrom('drift'), filter)
         .select((select) => [
@@ -121,7 +127,8 @@ export class DriftTable {
         if (row === undefined) continue
         items.push({ cause, clusters: Number(clusters), since, example: fromText<DriftRecord>(row.body) })
       }
-      return { items, total: grouped.length }
+      const moreClusters = grouped.slice(limit).reduce((sum, row) => sum + Number(row.clusters), 0)
+      return { items, total: grouped.length, moreClusters }
     })
   }
 

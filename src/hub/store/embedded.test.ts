@@ -339,7 +339,7 @@ test('row 46, I12: no canary stands in any file of the data folder, in any spell
   const store = await open()
   const secret = { kind: 'Secret', data: { password: Buffer.from(canary).toString('base64') }, plain: canary }
   await store.content.save('sha256:secret', JSON.stringify(secret))
-  await store.tokens.save(canary, { name: 'local', privileges: ['admin'] }, new Date().toISOString())
+  await store.tokens.save('local', canary, { name: 'local', privileges: ['admin'] }, new Date().toISOString())
   const journal = await store.openJournal('a')
   const value = { hash: testKeys.hash.hash128(canary), secret: true }
   await journal.saveDrift([driftRecord('d-1', 'a', { desired: value, live: value })])

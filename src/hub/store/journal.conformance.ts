@@ -30,10 +30,15 @@ export function describeJournal({ fresh, reopen }: StoreUnderTest): void {
       driftRecord('d-3', 'a', { state: 'healed' }),
     ])
     await journal.saveDrift([driftRecord('d-2', 'a', { state: 'gone', lastSeen: later })])
-    const state = await (await (await reopen()).openJournal('a')).load()
+    const again = await reopen()
+    const state = await (await again.openJournal('a')).load()
     expect(state.receipts).toEqual([receiptOf(keys[0] ?? '', '2'), receiptOf(keys[1] ?? '')])
     expect(state.inventories).toEqual(new Map([['shop', [{ apiVersion: 'v1', ref, uid: 'u-1' }]]]))
     expect(state.applied).toEqual(new Map([['shop', mark]]))
+    expect(await again.bundleStates.appliedVariants()).toEqual(new Set(['sha256:1']))
+    expect(await again.inventory.kinds()).toEqual(['ConfigMap'])
+    expect(await again.inventory.groupsOf('a', 'ConfigMap')).toEqual([''])
+    expect(await again.inventory.groupsOf('b', 'ConfigMap')).toEqual([])
     expect(state.drift).toEqual([driftRecord('d-1', 'a')])
   })
 

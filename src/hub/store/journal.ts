@@ -135,6 +135,8 @@ async function saveInventory(
     cluster,
     bundle,
     object_key: keyOf(entry.ref),
+    api_group: entry.ref.group,
+    kind: entry.ref.kind,
     api_version: entry.apiVersion,
     uid: entry.uid ?? null,
   }))

@@ -4,6 +4,7 @@ import type { Clock, Redacted } from '../../runtime/index.ts'
 import type { HubFailure } from '../failure.ts'
 import type { Database } from './database.ts'
 import { failureOf } from './failure-of.ts'
+import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { migrate } from './migrate.ts'
 import type { Migration } from './migrations/index.ts'
 import type { Queries, Schema } from './schema.ts'
@@ -12,6 +13,8 @@ export interface PostgresOptions {
   /** `postgresql://…`, with a password where one is needed. */
   readonly url: Redacted
   readonly clock: Clock
+  /** A folder that becomes this process's alone while the database is open. */
+  readonly folder?: string
   readonly steps?: readonly Migration[]
   readonly beforeMigration?: (queries: Queries) => Promise<void>
 }
@@ -25,6 +28,7 @@ const mostAttempts = 5
  * later version wrote it.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const lock = options.folder === undefined ? undefined : await lockFolder(options.folder)
   const pool = new Pool({
     connectionString: options.url.reveal(),
     max: 10,
@@ -47,9 +51,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       beforeChange: () => Promise.resolve(),
       ...(options.steps === undefined ? {} : { steps: options.steps }),
     })
-    return new PostgresDatabase(queries)
+    return new PostgresDatabase(queries, lock)
   } catch (error) {
     await queries.destroy()
+    lock?.release()
     throw failureOf(error)
   }
 }
@@ -71,10 +76,12 @@ class PostgresDatabase implements Database {
   readonly dialect = 'postgres'
   readonly broken: HubFailure | undefined = undefined
   readonly #queries: Queries
+  readonly #lock: FolderLock | undefined
   #closing: Promise<void> | undefined
 
-  constructor(queries: Queries) {
+  constructor(queries: Queries, lock: FolderLock | undefined) {
     this.#queries = queries
+    this.#lock = lock
   }
 
   async read<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
@@ -98,7 +105,7 @@ class PostgresDatabase implements Database {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#queries.destroy()
+    this.#closing ??= this.#queries.destroy().finally(() => this.#lock?.release())
     return this.#closing
   }
 }

@@ -22,6 +22,8 @@ export interface Schema {
     cluster: string
     bundle: string
     object_key: string
+    api_group: string
+    kind: string
     api_version: string
     uid: string | null
   }
@@ -67,7 +69,7 @@ export interface Schema {
     request_id: string | null
     link: string
   }
-  readonly token: { hash: string; name: string; privileges: string; created_at: string }
+  readonly token: { hash: string; purpose: string; name: string; privileges: string; created_at: string }
 }
 
 /** What a transaction, and a read outside of one, runs its statements on. */

@@ -11,6 +11,7 @@ import type { Database } from './database.ts'
 import { DriftTable } from './drift-table.ts'
 import { openEmbedded } from './embedded.ts'
 import { EventTable } from './event-table.ts'
+import { InventoryTable } from './inventory-table.ts'
 import { openJournal } from './journal.ts'
 import { claimMeta, type MetaKey, readMeta, writeMeta } from './meta-table.ts'
 import { hasTable } from './migrate.ts'
@@ -23,7 +24,8 @@ import { TokenTable } from './token-table.ts'
 /** Where the data are. */
 export type StoreLocation =
   | { readonly kind: 'embedded'; readonly folder: string }
-  | { readonly kind: 'postgres'; readonly url: Redacted }
+  /** With the folder for what is not in the database; it becomes this process's alone too. */
+  | { readonly kind: 'postgres'; readonly url: Redacted; readonly folder?: string }
 
 export interface StoreOptions {
   readonly location: StoreLocation
@@ -51,7 +53,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database =
     location.kind === 'embedded'
       ? await openEmbedded({ ...shared, folder: location.folder })
-      : await openPostgres({ ...shared, url: location.url })
+      : await openPostgres({
+          ...shared,
+          url: location.url,
+          ...(location.folder === undefined ? {} : { folder: location.folder }),
+        })
   try {
     if (keys === undefined) throw new Error('a database was opened without asking for its keys')
     const { check } = keys
@@ -91,6 +97,7 @@ export class Store {
   readonly clusters: ClusterTable
   readonly assignments: AssignmentTable
   readonly bundleStates: BundleStateTable
+  readonly inventory: InventoryTable
   readonly drift: DriftTable
   readonly plans: PlanTable
   readonly events: EventTable
@@ -107,6 +114,7 @@ export class Store {
     this.clusters = new ClusterTable(database)
     this.assignments = new AssignmentTable(database)
     this.bundleStates = new BundleStateTable(database)
+    this.inventory = new InventoryTable(database)
     this.drift = new DriftTable(database)
     this.plans = new PlanTable(database)
     this.events = new EventTable(database, keys)

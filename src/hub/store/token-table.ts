@@ -2,6 +2,9 @@ import type { HubKeys } from '../keys/index.ts'
 import type { Database } from './database.ts'
 import { fromText, toText } from './json-text.ts'
 
+/** What a token is for; tokens are taken back by purpose. */
+export type TokenPurpose = 'local'
+
 /** Whom a token stands for. */
 export interface TokenOwner {
   readonly name: string
@@ -18,8 +21,8 @@ export class TokenTable {
     this.#keys = keys
   }
 
-  async save(token: string, owner: TokenOwner, now: string): Promise<void> {
-    const row = { name: owner.name, privileges: toText([...owner.privileges]), created_at: now }
+  async save(purpose: TokenPurpose, token: string, owner: TokenOwner, now: string): Promise<void> {
+    const row = { purpose, name: owner.name, privileges: toText([...owner.privileges]), created_at: now }
     await this.#database.write((queries) =>
       queries
         .insertInto('token')
@@ -41,8 +44,10 @@ export class TokenTable {
     return row === undefined ? undefined : { name: row.name, privileges: fromText<string[]>(row.privileges) }
   }
 
-  /** Forgets every token of that name: from now on they are refused. */
-  async revoke(name: string): Promise<void> {
-    await this.#database.write((queries) => queries.deleteFrom('token').where('name', '=', name).execute())
+  /** Forgets every token of a purpose: from now on they are refused. */
+  async revoke(purpose: TokenPurpose): Promise<void> {
+    await this.#database.write((queries) =>
+      queries.deleteFrom('token').where('purpose', '=', purpose).execute(),
+    )
   }
 }

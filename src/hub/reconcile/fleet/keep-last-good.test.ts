@@ -38,13 +38,13 @@ const whole = { environments: ['prod'], clusters: ['a'], bundles: ['bank', 'shop
 describe('incident 3: what cannot be read stays as it was', () => {
   test.each([
     ['is no YAML', 'kind: [\n'],
-    ['has an unknown field', `${files['fleet/bundles/shop.yaml']}  nope: 1\n`],
+    ['has an unknown field', files['fleet/bundles/shop.yaml'].replace('spec: {', 'spec: {nope: 1, ')],
     ['has a misspelt kind', files['fleet/bundles/shop.yaml'].replace('kind: Bundle', 'kind: Bundel')],
     ['has an expression that does not compile', files['fleet/bundles/shop.yaml'].replace('"true"', '"tru("')],
     ['lost its name', files['fleet/bundles/shop.yaml'].replace('{name: shop}', '{}')],
     [
       'was renamed and broken in one commit',
-      files['fleet/bundles/shop.yaml'].replace('shop}', 'store}, nope: 1'),
+      files['fleet/bundles/shop.yaml'].replace('shop}', 'store}').replace('spec: {', 'spec: {nope: 1, '),
     ],
   ])('a bundle whose file %s', (_, text) => {
     expect(after({ 'fleet/bundles/shop.yaml': text })).toMatchObject({ ...whole, kept: ['Bundle shop'] })
@@ -53,7 +53,7 @@ describe('incident 3: what cannot be read stays as it was', () => {
   test('a bundle whose file was moved and broken in one commit', () => {
     const moved = {
       'fleet/bundles/shop.yaml': undefined,
-      'fleet/bundles/b.yaml': `${files['fleet/bundles/shop.yaml']}  nope: 1\n`,
+      'fleet/bundles/b.yaml': files['fleet/bundles/shop.yaml'].replace('spec: {', 'spec: {nope: 1, '),
     }
     expect(after(moved)).toMatchObject({ ...whole, kept: ['Bundle shop'] })
   })

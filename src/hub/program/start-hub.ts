@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { privileges, type Privilege } from '../../api/index.ts'
+import { reasonOf } from '../../core/failure.ts'
+import { version } from '../../core/version.ts'
+import { type Clock, type Log, Shutdown, systemClock } from '../../runtime/index.ts'
+import type { HubConfig } from '../config/index.ts'
+import { HubFailure } from '../failure.ts'
+import { createHttpServer } from '../http/index.ts'
+import { deriveKeys, loadSecretKey } from '../keys/index.ts'
+import { openReconciler } from '../reconcile/index.ts'
+import type { Caller } from '../service.ts'
+import { openStore, type Store } from '../store/index.ts'
+import { writeLocalHubFile } from './local-hub-file.ts'
+
+export interface StartOptions {
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/** A hub that runs. */
+export interface RunningHub {
+  /** Where it answers. */
+  readonly url: string
+  readonly metricsUrl: string | undefined
+  /** What its own user shows it; it stands in `localFile` too, and nowhere else in clear. */
+  readonly token: string
+  readonly localFile: string
+  /** Ends everything that was started. Stopping twice does it once. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a hub: data, engines, API, in that order. Throws the `Failure` of the first that cannot be started, having
+ * stopped the others.
+ */
+export async function startHub(config: HubConfig, options: StartOptions): Promise<RunningHub> {
+  const { log, clock = systemClock } = options
+  const shutdown = new Shutdown({ clock, log })
+  try {
+    await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+    shareProxies(config)
+    const store = await openStore({
+      location: await config.store(),
+      clock,
+      keys: async ({ hasData }) => deriveKeys(await loadSecretKey(config.secretKey, { hasData })),
+    })
+    shutdown.add('store', () => store.close())
+    const caFile = await authoritiesFile(config)
+    const reconciler = await openReconciler({
+      config,
+      store,
+      clock,
+      log,
+      version,
+      ...(caFile === undefined ? {} : { caFile }),
+    })
+    shutdown.add('reconciler', () => reconciler.stop())
+    const tls = await readTls(config)
+    const server = createHttpServer(reconciler.service, {
+      ...config.listen,
+      ...(tls === undefined ? {} : { tls }),
+      hostNames: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname],
+      authenticate: (token) => callerOf(store, token),
+      ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
+      version,
+      clock,
+      log,
+    })
+    shutdown.add('http', () => server.close())
+    const { url, metricsUrl } = await server.listen()
+    const token = await makeLocalToken(store, clock)
+    const local = await writeLocalHubFile(config.dataFolder, { url, token, pid: process.pid })
+    shutdown.add('hub.json', () => local.remove())
+    log.info('the hub runs', { url, data: config.dataFolder, store: store.dialect, observe: config.observe })
+    return {
+      url,
+      metricsUrl,
+      token,
+      localFile: local.file,
+      async stop() {
+        await shutdown.stop()
+        log.info('the hub has stopped')
+      },
+    }
+  } catch (error) {
+    await shutdown.stop()
+    throw error
+  }
+}
+
+/** Git and exec plugins are programs of their own: they learn of proxies by the environment alone. */
+function shareProxies({ proxies }: HubConfig): void {
+  for (const [name, value] of Object.entries(proxies)) {
+    if (value !== undefined && value !== '') process.env[name] = value
+  }
+}
+
+/** A new token for the hub's own user; the one of the last run is taken back. */
+async function makeLocalToken(store: Store, clock: Clock): Promise<string> {
+  const token = `evk_${randomBytes(32).toString('base64url')}`
+  const owner = { name: `${userInfo().username}@local`, privileges }
+  await store.tokens.revoke('local')
+  await store.tokens.save('local', token, owner, new Date(clock.now()).toISOString())
+  return token
+}
+
+async function callerOf(store: Store, token: string): Promise<Caller | undefined> {
+  const owner = await store.tokens.owner(token)
+  if (owner === undefined || owner.name === '') return undefined
+  const known = new Set<string>(privileges)
+  const held = owner.privileges.filter((privilege): privilege is Privilege => known.has(privilege))
+  return { name: owner.name, privileges: new Set(held) }
+}
+
+async function readTls({ tls }: HubConfig): Promise<{ cert: string; key: string } | undefined> {
+  if (tls === undefined) return undefined
+  return { cert: await readPart('tls.cert', tls.cert), key: await readPart('tls.key', tls.key) }
+}
+
+/** The file with all extra authorities; made where there are several. */
+async function authoritiesFile({ authorities, dataFolder }: HubConfig): Promise<string | undefined> {
+  if (authorities.length <= 1) return authorities[0]
+  const file = join(dataFolder, 'authorities.pem')
+  const parts = await Promise.all(authorities.map((one, index) => readPart(`authorities[${index}]`, one)))
+  await writeFile(file, parts.map((part) => `${part.trimEnd()}\n`).join(''), { mode: 0o600 })
+  return file
+}
+
+async function readPart(field: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new HubFailure('bad-config', `${field}: ${file} cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+      hint: 'mount the file there, or change hub.yaml',
+    })
+  }
+}

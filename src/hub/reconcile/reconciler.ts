@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import type { Clock, Log } from '../../runtime/index.ts'
+import { AuditFeeds, type Tail, tailAuditLog } from '../audit/index.ts'
+import type { HubConfig } from '../config/index.ts'
+import type { HubService } from '../service.ts'
+import type { Store } from '../store/index.ts'
+import { ClusterBoard } from './cluster/cluster-board.ts'
+import { EnginePool } from './cluster/engine-pool.ts'
+import { ReportKeeper } from './cluster/report-keeper.ts'
+import { EventLog } from './event-log.ts'
+import { FleetLoop } from './fleet/fleet-loop.ts'
+import { Renderings } from './fleet/renderings.ts'
+import { Sources } from './fleet/sources.ts'
+import { HubMetrics } from './metrics.ts'
+import { startRetention } from './retention.ts'
+import { hubService } from './service/hub-answering.ts'
+
+export interface ReconcilerOptions {
+  readonly config: HubConfig
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  /** A file with certificate authorities to trust besides the system's. */
+  readonly caFile?: string
+}
+
+/** The loop and its answers, running. */
+export interface Reconciler {
+  readonly service: HubService
+  /** Ends everything that was started; what was being written is finished first. */
+  stop(): Promise<void>
+}
+
+/** How long news from clusters are gathered before the fleet is decided again. */
+const newsMs = 500
+
+/**
+ * Starts everything between the store and the HTTP layer. When it resolves, what was in force before is in force
+ * again; clusters and repositories are being connected to in the background.
+ */
+export async function openReconciler(options: ReconcilerOptions): Promise<Reconciler> {
+  const { config, store, clock, log } = options
+  const board = new ClusterBoard(clock)
+  await board.load(store)
+  const metrics = new HubMetrics()
+  const events = new EventLog(store, clock, log)
+  const keeper = new ReportKeeper(store, board, clock, (error) =>
+    log.warn('a report could not be kept', { error }),
+  )
+  const renderings = new Renderings(store)
+  const audit = new AuditFeeds()
+  const pool = new EnginePool({
+    config,
+    store,
+    content: renderings,
+    audit,
+    board,
+    keeper,
+    events,
+    metrics,
+    clock,
+    log,
+    onNews: () => fleet.hint(newsMs),
+  })
+  const sources = new Sources({
+    cacheFolder: join(config.dataFolder, 'repositories'),
+    caFile: options.caFile,
+    credential: (name) => config.credentials.forGit(name),
+    clock,
+    pollMs: config.fleet?.pollMs ?? 30_000,
+    onChange: () => fleet.hint(),
+  })
+  const fleet: FleetLoop = new FleetLoop({
+    source: config.fleet,
+    sources,
+    store,
+    board,
+    pool,
+    renderings,
+    events,
+    metrics,
+    clock,
+    log,
+  })
+  const tails: Tail[] = config.audit.files.map(({ cluster, file }) =>
+    tailAuditLog(file, { feed: audit.of(cluster), clock, log }),
+  )
+  await Promise.all(tails.map((tail) => tail.started))
+  const stop = async (): Promise<void> => {
+    retention.stop()
+    await fleet.stop()
+    await sources.stop()
+    await pool.stop()
+    await Promise.all(tails.map((tail) => tail.stop()))
+    await keeper.stop(fleet.state.model?.clusters.keys() ?? [])
+    await events.stop()
+  }
+  const retention = startRetention({ config, store, clock, log })
+  try {
+    await fleet.start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const service = hubService({
+    config,
+    store,
+    board,
+    pool,
+    fleet,
+    sources,
+    renderings,
+    audit,
+    events,
+    metrics,
+    clock,
+    version: options.version,
+    startedAt: new Date(clock.now()).toISOString(),
+  })
+  return { service, stop }
+}

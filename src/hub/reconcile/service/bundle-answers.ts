@@ -1,0 +1,90 @@
+import type { BundleDetailView, BundleQuery, BundleView, PlacedBundleView } from '../../../api/index.ts'
+import type { Problem } from '../../../core/problem.ts'
+import { worstState } from '../../../core/state/index.ts'
+import type { Page } from '../../service.ts'
+import type { HubParts } from './hub-parts.ts'
+import { clustersInScope, isRestricted, pageByName } from './in-scope.ts'
+import { placedBundle } from './placed-bundle.ts'
+
+/** The bundles of the fleet with how they stand on the clusters in scope, and those that are being withdrawn. */
+export function listBundles(parts: HubParts, query: BundleQuery): Page<BundleView> {
+  const placed = placedByBundle(parts, query)
+  const declared = parts.fleet.state.model?.bundles.keys() ?? []
+  const names = [...new Set([...declared, ...placed.keys()])]
+    .filter((name) => !isRestricted(query) || placed.has(name))
+    .toSorted()
+    .map((name) => ({ name }))
+  const { page, next } = pageByName(names, query)
+  return {
+    items: page.map(({ name }) => bundleView(parts, name, placed.get(name) ?? [])),
+    total: names.length,
+    ...next,
+  }
+}
+
+export function describeBundle(parts: HubParts, name: string): BundleDetailView | undefined {
+  const placed = placedByBundle(parts, {}).get(name) ?? []
+  const isDeclared = parts.fleet.state.model?.bundles.has(name) === true
+  if (!isDeclared && placed.length === 0) return undefined
+  const unknown = parts.fleet.state.unknown.get(name) ?? []
+  return { ...bundleView(parts, name, placed), placed, unknown: [...unknown] }
+}
+
+function placedByBundle(parts: HubParts, scope: Parameters<typeof clustersInScope>[1]) {
+  const all = new Map<string, PlacedBundleView[]>()
+  for (const cluster of clustersInScope(parts, scope)) {
+    for (const assignment of parts.board.assignments(cluster.name)) {
+      const view = placedBundle(parts, cluster, assignment)
+      const known = all.get(assignment.bundle)
+      if (known === undefined) all.set(assignment.bundle, [view])
+      else known.push(view)
+    }
+  }
+  return all
+}
+
+function bundleView(parts: HubParts, name: string, placed: readonly PlacedBundleView[]): BundleView {
+  const declared = parts.fleet.state.model?.bundles.get(name)
+  const spec = declared?.value.spec
+  const states: Partial<Record<BundleView['state'], number>> = {}
+  for (const { state } of placed) states[state] = (states[state] ?? 0) + 1
+  const drift = placed.some((one) => one.drift === null)
+    ? null
+    : placed.reduce((sum, one) => sum + (one.drift ?? 0), 0)
+  const known = placed.filter(({ state }) => state !== 'unreachable')
+  const asOf = known.flatMap(({ seen }) => seen ?? []).toSorted()[0]
+  const revision = placed.find(({ desired }) => desired.revision === parts.fleet.state.revision) ?? placed[0]
+  const { source } = spec ?? { source: { path: '' } }
+  return {
+    name,
+    state: worstState(placed.map(({ state }) => state)),
+    source: {
+      path: source.path,
+      ...(source.repository === undefined ? {} : { repository: source.repository }),
+      ...(source.revision === undefined ? {} : { revision: source.revision }),
+    },
+    ...(spec?.placement === undefined ? {} : { placement: spec.placement.where }),
+    ...(spec?.mode === undefined ? {} : { mode: spec.mode }),
+    clusters: placed.length,
+    states,
+    ...(revision === undefined ? {} : { revision: revision.desired.revision }),
+    ...(placed.length === 0 ? {} : { objects: Math.max(...placed.map(({ objects }) => objects)) }),
+    drift,
+    problems: problemsOf(parts, name),
+    ...(asOf === undefined ? {} : { asOf }),
+  }
+}
+
+/** What is wrong with a bundle: in its own file, and in its source. */
+function problemsOf(parts: HubParts, bundle: string): Problem[] {
+  const { problems, bundleProblems } = parts.fleet.state
+  const own = problems.filter(({ subject }) => subject === `Bundle ${bundle}`)
+  return [...own, ...(bundleProblems.get(bundle) ?? [])]
+}
+
+/** Everything that is wrong in the fleet, each thing once. */
+export function allProblems(parts: HubParts): Problem[] {
+  const { problems, bundleProblems } = parts.fleet.state
+  const all = [...problems, ...[...bundleProblems.values()].flat()]
+  return [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()]
+}

@@ -1,0 +1,110 @@
+import type {
+  NamesQuery,
+  Readiness,
+  ReconcileRequest,
+  ReconcileResult,
+  WhoamiView,
+} from '../../../api/index.ts'
+import type { Call } from '../../service.ts'
+import type { MeasuredCluster } from '../metrics.ts'
+import type { HubParts } from './hub-parts.ts'
+import { clustersInScope, tierOf } from './in-scope.ts'
+
+const mostNames = 200
+
+export function whoami({ config, store, version, startedAt }: HubParts, call: Call): WhoamiView {
+  return {
+    name: call.caller.name,
+    privileges: [...call.caller.privileges],
+    hub: { version, installation: store.installation, readOnly: config.observe, startedAt },
+  }
+}
+
+/** Lets the engines look again, and the fleet repository too where no cluster is named. */
+export async function reconcile(
+  parts: HubParts,
+  call: Call,
+  request: ReconcileRequest,
+): Promise<ReconcileResult> {
+  const { bundle, reason } = request
+  const clusters = clustersInScope(parts, { cluster: request.clusters }).map(({ name }) => name)
+  const told = clusters.filter((name) => {
+    const engine = parts.pool.engine(name)
+    engine?.reconcile(bundle)
+    return engine !== undefined
+  })
+  const repository = request.clusters === undefined && parts.config.fleet !== undefined
+  if (repository) {
+    // Nobody waits for a server that does not answer: the look goes on by itself.
+    void parts.sources.look().then(() => parts.fleet.hint())
+  }
+  parts.events.add({
+    type: 'reconcile-asked',
+    message: `asked to look again at ${bundle === undefined ? 'everything' : `bundle ${bundle}`} on ${told.length} clusters`,
+    actor: call.caller.name,
+    requestId: call.requestId,
+    ...(bundle === undefined ? {} : { bundle }),
+    ...(reason === undefined ? {} : { reason }),
+  })
+  return { clusters: told, repository }
+}
+
+/** Names that begin with what was typed, sorted. */
+export async function completeNames(parts: HubParts, { of, prefix }: NamesQuery): Promise<string[]> {
+  const all = await namesOf(parts, of)
+  return [...new Set(all)]
+    .filter((name) => name.startsWith(prefix))
+    .toSorted()
+    .slice(0, mostNames)
+}
+
+async function namesOf(parts: HubParts, of: NamesQuery['of']): Promise<Iterable<string>> {
+  const { model } = parts.fleet.state
+  switch (of) {
+    case 'clusters':
+      return model?.clusters.keys() ?? []
+    case 'bundles':
+      return model?.bundles.keys() ?? []
+    case 'environments':
+      return model?.environments.keys() ?? []
+    case 'plans':
+      return (await parts.store.plans.page({ states: ['waiting'] }, mostNames)).items.map(
+        ({ plan }) => plan.id,
+      )
+    case 'causes': {
+      const { items } = await parts.store.drift.causes({ states: ['open', 'healing'] }, mostNames)
+      return items.map(({ cause }) => cause)
+    }
+    case 'kinds':
+      return parts.store.inventory.kinds()
+  }
+}
+
+/** What must be there before the hub can answer, and is not. */
+export async function readiness({ store, fleet, config, sources }: HubParts): Promise<Readiness> {
+  const waitingFor: string[] = []
+  await store.ping().catch(() => waitingFor.push('store'))
+  if (config.fleet !== undefined && fleet.state.model === undefined) {
+    const away = sources.states()[0]
+    waitingFor.push(
+      away?.failure === undefined && away?.state?.kind !== 'unreachable' ? 'fleet' : 'fleet repository',
+    )
+  }
+  return { ready: waitingFor.length === 0, waitingFor }
+}
+
+/** What the metrics tell of each cluster. */
+export function measured(parts: HubParts): MeasuredCluster[] {
+  return clustersInScope(parts, {}).map((found) => {
+    const { report, open } = parts.board.entry(found.name)
+    const seen = report?.lastSeen
+    return {
+      name: found.name,
+      environment: found.cluster.spec.environment,
+      tier: tierOf(found),
+      version: report?.version ?? '',
+      lastSeenMs: seen === undefined ? undefined : Date.parse(seen),
+      open: open.values(),
+    }
+  })
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../../runtime/index.ts'
+import type { AuditFeeds } from '../../audit/index.ts'
+import type { HubConfig } from '../../config/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { ClusterBoard } from '../cluster/cluster-board.ts'
+import type { EnginePool } from '../cluster/engine-pool.ts'
+import type { EventLog } from '../event-log.ts'
+import type { FleetLoop } from '../fleet/fleet-loop.ts'
+import type { Renderings } from '../fleet/renderings.ts'
+import type { Sources } from '../fleet/sources.ts'
+import type { HubMetrics } from '../metrics.ts'
+
+/** What the answers are made from. */
+export interface HubParts {
+  readonly config: HubConfig
+  readonly store: Store
+  readonly board: ClusterBoard
+  readonly pool: EnginePool
+  readonly fleet: FleetLoop
+  readonly sources: Sources
+  readonly renderings: Renderings
+  readonly audit: AuditFeeds
+  readonly events: EventLog
+  readonly metrics: HubMetrics
+  readonly clock: Clock
+  readonly version: string
+  readonly startedAt: string
+}
