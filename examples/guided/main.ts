@@ -1,0 +1,57 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ensureBinaries } from '../../tools/kubernetes/index.ts'
+import { setStage, type Stage } from './stage.ts'
+import { tellStory } from './story.ts'
+
+/** `npm start`: plays the guided example and stays up until Ctrl-C; `--once` ends after the story. */
+const once = process.argv.includes('--once')
+const say = (line: string): void => console.log(`· ${line}`)
+
+await ensureBinaries()
+let stage: Stage | undefined
+let ending: Promise<void> | undefined
+const end = (): Promise<void> => (ending ??= stage?.stop() ?? Promise.resolve())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    say('ending everything')
+    void end().then(() => process.exit(0))
+  })
+}
+try {
+  stage = await setStage(say)
+  await tellStory(stage, {
+    chapter: (title) => console.log(`\n${title}\n${'─'.repeat(title.length)}`),
+    typed: (command) => console.log(`\n$ ${command}`),
+    shown: (output) => console.log(output.trimEnd()),
+  })
+  if (once) await end()
+  else await stayUp(stage)
+} catch (error) {
+  console.error(`\nthe example failed: ${error instanceof Error ? error.message : String(error)}`)
+  if (stage !== undefined)
+    console.error(await readFile(join(stage.folder, 'hub.log'), 'utf8').catch(() => ''))
+  await end()
+  process.exitCode = 1
+}
+
+async function stayUp({ folder, repository, clusters }: Stage): Promise<void> {
+  const kubeconfig = join(folder, 'kubeconfig')
+  const parts = Object.entries(clusters).map(([name, server]) => JSON.parse(server.kubeconfig('alice', name)))
+  const merged = {
+    ...parts[0],
+    clusters: parts.flatMap((part) => part.clusters),
+    users: parts.flatMap((part) => part.users).slice(0, 1),
+    contexts: parts.flatMap((part) => part.contexts),
+  }
+  await writeFile(kubeconfig, JSON.stringify(merged, undefined, 2), { mode: 0o600 })
+  console.log(`
+Everything stays up. Three things to try, in another terminal:
+
+  export EVENKEEL_DATA=${join(folder, 'data')} KUBECONFIG=${kubeconfig}
+  kubectl --context dev-1 -n shop scale deployment worker --replicas=9 && npx ek drift show dev-1
+  cd ${repository} && git commit --allow-empty -m 'Nothing' && npx ek events
+
+Ctrl-C ends everything.`)
+  await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1))
+}
