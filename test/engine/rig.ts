@@ -7,9 +7,9 @@ import type { DriftRecord } from '../../src/core/ledger/index.ts'
 import { canonicalJson, type KubeObject } from '../../src/core/object/index.ts'
 import type { Json } from '../../src/core/object/index.ts'
 import type { PlanRecord } from '../../src/core/plan/index.ts'
-import { connectionOf, loadKubeconfig } from '../../src/kube/index.ts'
+import { type Connection, connectionOf, loadKubeconfig } from '../../src/kube/index.ts'
 import { deriveKeys } from '../../src/hub/keys/index.ts'
-import { Redacted, systemClock } from '../../src/runtime/index.ts'
+import { type Clock, Redacted, systemClock } from '../../src/runtime/index.ts'
 import {
   type Assignment,
   type AuditSource,
@@ -23,6 +23,13 @@ import {
 import type { AttachedApiServer, User } from '../../tools/kubernetes/index.ts'
 import { followFile } from './follow-file.ts'
 import { openJournal } from './open-journal.ts'
+
+/** One bundle of several, for a rig that keeps more than one. */
+export interface Part {
+  readonly bundle: string
+  readonly objects: readonly KubeObject[]
+  readonly change?: Partial<Assignment>
+}
 
 /** One bundle on one real cluster, kept by a real engine on a real store. */
 export interface Rig {
@@ -39,12 +46,15 @@ export interface Rig {
   /** Every record that was ever reported, in its last state. */
   drift(): DriftRecord[]
   open(): DriftRecord[]
-  bundleReport(): BundleReport | undefined
+  /** Of the rig's own bundle, or of another one. */
+  bundleReport(bundle?: string): BundleReport | undefined
   clusterReport(): ClusterReport | undefined
   plans(): Promise<readonly PlanRecord[]>
   decide(id: string, decision: 'approved' | 'rejected'): Promise<void>
   /** Declares these objects instead of the former ones. */
   declare(objects: readonly KubeObject[], change?: Partial<Assignment>): void
+  /** Declares several bundles instead of all that were declared. */
+  declareAll(parts: readonly Part[]): void
   /** Declares and waits until they are applied. */
   deliver(objects: readonly KubeObject[], change?: Partial<Assignment>): Promise<void>
   /** The live object. */
@@ -70,6 +80,10 @@ export interface RigOptions {
   readonly change?: Partial<Assignment>
   readonly bundle?: string
   readonly namespace?: string
+  readonly clock?: Clock
+  /** How the engine reaches the cluster; by the user's kubeconfig by default. */
+  readonly connect?: () => Promise<Connection>
+  readonly expectedId?: string
 }
 
 let count = 0
@@ -87,17 +101,15 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
   const contents = new Map<string, Content>()
   const records = new Map<string, DriftRecord>()
   const events: SpokeEvent[] = []
-  let bundleReport: BundleReport | undefined
+  const bundleReports = new Map<string, BundleReport>()
   let clusterReport: ClusterReport | undefined
   const failures: string[] = []
   const audit = options.audit === true ? auditOf(server) : undefined
   const make = (): ClusterEngine =>
     new ClusterEngine({
       name: 'cluster-1',
-      connect: async () => {
-        const config = await loadKubeconfig({ text: server.kubeconfig(options.user ?? 'evenkeel') })
-        return connectionOf(config, undefined, { trust: 'operator' })
-      },
+      ...(options.expectedId === undefined ? {} : { expectedId: options.expectedId }),
+      connect: options.connect ?? (() => connectionBy(server.kubeconfig(options.user ?? 'evenkeel'))),
       ports: {
         journal: store.journal,
         content: { content: async (variant) => contents.get(variant) },
@@ -106,7 +118,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
             clusterReport = report
           },
           bundle: (report) => {
-            if (report.bundle === bundle) bundleReport = report
+            bundleReports.set(report.bundle, report)
           },
           drift: (changed) => {
             for (const record of changed) records.set(record.id, record)
@@ -118,13 +130,13 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
       ...(audit === undefined ? {} : { audit }),
       readOnly: () => false,
       sha256: (text) => createHash('sha256').update(text).digest(),
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       onError: (what, error) =>
         failures.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
     })
   let engine = make()
   engine.start()
-  let assignment: Assignment | undefined
+  let assignments: Assignment[] = []
   let emptied = 0
   const rig: Rig = {
     bundle,
@@ -141,32 +153,35 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     failures,
     drift: () => [...records.values()],
     open: () => [...records.values()].filter(({ state }) => state === 'open'),
-    bundleReport: () => bundleReport,
+    bundleReport: (of = bundle) => bundleReports.get(of),
     clusterReport: () => clusterReport,
     plans: async () => await store.plans(),
     async decide(id, decision) {
       await store.decide(id, decision)
       engine.reconcile(bundle)
     },
-    declare(objects, change) {
-      const content = contentOf(objects.map((object) => placed(object, namespace)))
-      contents.set(content.variant, content)
-      assignment = {
-        ...defaults(bundle, options.mode ?? 'enforce'),
-        ...options.change,
-        revision: `rev-${contents.size}`,
-        variant: content.variant,
-        ...change,
-      }
-      engine.assign([assignment])
+    declare: (objects, change = {}) => rig.declareAll([{ bundle, objects, change }]),
+    declareAll(parts) {
+      assignments = parts.map(({ bundle: name, objects, change }) => {
+        const content = contentOf(objects.map((object) => placed(object, namespace)))
+        contents.set(content.variant, content)
+        return {
+          ...defaults(name, options.mode ?? 'enforce'),
+          ...options.change,
+          revision: `rev-${contents.size}`,
+          variant: content.variant,
+          ...change,
+        }
+      })
+      engine.assign(assignments)
     },
     async deliver(objects, change) {
       rig.declare(objects, change)
-      const variant = assignment?.variant
-      await rig.until(
-        'the bundle is applied',
-        () => bundleReport?.phase === 'applied' && bundleReport.desired.variant === variant,
-      )
+      const variant = assignments[0]?.variant
+      await rig.until('the bundle is applied', () => {
+        const report = bundleReports.get(bundle)
+        return report?.phase === 'applied' && report.desired.variant === variant
+      })
       await engine.idle()
     },
     async live(kind, name) {
@@ -193,7 +208,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
         if (value !== undefined && value !== false) return value
         if (performance.now() > deadline) {
           const state = {
-            bundleReport,
+            bundleReports: [...bundleReports.values()],
             clusterReport,
             drift: [...records.values()],
             events: events.slice(-15),
@@ -209,10 +224,10 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
       await store.close()
       if (restart?.lostJournal === true) emptied += 1
       store = await openJournal(join(folder, `store-${emptied}`), 'cluster-1', testKeys)
-      bundleReport = undefined
+      bundleReports.clear()
       engine = make()
       engine.start()
-      if (assignment !== undefined) engine.assign([assignment])
+      if (assignments.length > 0) engine.assign(assignments)
     },
     async close() {
       await engine.stop()
@@ -223,6 +238,11 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     },
   }
   return rig
+}
+
+/** A connection by the text of a kubeconfig. */
+export async function connectionBy(kubeconfig: string): Promise<Connection> {
+  return connectionOf(await loadKubeconfig({ text: kubeconfig }), undefined, { trust: 'operator' })
 }
 
 /** What a bundle is by default in these tests: healed at once, pruned by itself. */
