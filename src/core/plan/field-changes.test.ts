@@ -34,5 +34,10 @@ test('values of a Secret are never shown', () => {
   expect(fieldChanges(secret('b2xk'), secret('bmV3'))).toEqual([
     { path: 'data.password', from: 'secret', to: 'secret' },
   ])
-  expect(JSON.stringify(fieldChanges(undefined, secret('bmV3')))).not.toContain('bmV3')
+})
+
+test('an object that is not there is one change', () => {
+  expect(fieldChanges(undefined, deployment(3, 'web:1'))).toEqual([
+    { path: 'object', from: 'absent', to: 'created' },
+  ])
 })

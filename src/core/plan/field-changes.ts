@@ -8,13 +8,14 @@ const longestValue = 80
 /**
  * The fields in which two states of one object differ, for people to read: lists are compared by their
  * items' names where these have one. `absent` stands for a field that is not there; values of Secrets and of
- * anything longer than a line are only described.
+ * anything longer than a line are only described. An object that is not there yet is one change.
  */
 export function fieldChanges(from: KubeObject | undefined, to: KubeObject): FieldChange[] {
+  if (from === undefined) return [{ path: 'object', from: 'absent', to: 'created' }]
   const changes: FieldChange[] = []
   const secret = to.apiVersion === 'v1' && to.kind === 'Secret'
   const { status: _status, ...next } = to as Record<string, unknown>
-  const { status: _old, ...last } = (from ?? {}) as Record<string, unknown>
+  const { status: _old, ...last } = from as Record<string, unknown>
   compare('', last as Json, next as Json, secret, changes)
   return changes
 }

@@ -220,7 +220,7 @@ export class BundleReconciler {
     await context.ports.journal.saveInventory(bundle, [...inventory.values()])
     await set.record(session, [...inventory.values()])
     if (applied.length > 0) {
-      const message = `bundle ${bundle}: ${applied.length} objects applied at ${assignment.revision.slice(0, 12)}`
+      const message = `bundle ${bundle}: ${objects(applied.length)} applied at ${assignment.revision.slice(0, 12)}`
       context.emit({ type: 'applied', bundle, message })
     }
     for (const { failure } of failed) context.emit({ type: 'apply-failed', bundle, message: textOf(failure) })
@@ -265,8 +265,8 @@ export class BundleReconciler {
     await context.ports.journal.supersedePlans(bundle, [record.plan.id])
     if (!isCleared(record)) return { phase: 'pending', reason: waitingReason(record), refused: [] }
     const left = await this.#prune(session, assignment, removal, record)
-    if (left > 0) return { phase: 'blocked', reason: `${left} objects are still there`, refused: [] }
-    await context.ports.journal.finishPlan(record.plan.id, 'executed', `${items.length} objects deleted`)
+    if (left > 0) return { phase: 'blocked', reason: `${objects(left)} still there`, refused: [] }
+    await context.ports.journal.finishPlan(record.plan.id, 'executed', `${objects(items.length)} deleted`)
     if (inventory.size === 0) await context.applySet(bundle).remove(session)
     return { phase: 'withdrawn', refused: [] }
   }
@@ -285,10 +285,10 @@ export class BundleReconciler {
     const { journal } = this.#writer.context.ports
     const { changes, removal } = asked
     if (changes !== undefined && isCleared(changes) && failed === 0) {
-      await journal.finishPlan(changes.plan.id, 'executed', `${written} objects written`)
+      await journal.finishPlan(changes.plan.id, 'executed', `${objects(written)} written`)
     }
     if (removal !== undefined && isCleared(removal) && failed === 0 && left === 0) {
-      await journal.finishPlan(removal.plan.id, 'executed', `${removal.plan.items.length} objects deleted`)
+      await journal.finishPlan(removal.plan.id, 'executed', `${objects(removal.plan.items.length)} deleted`)
     }
   }
 }
@@ -303,13 +303,17 @@ function progressOf(
   if (failed > 0 || troubles.length > 0) {
     const first = troubles[0]?.message
     const count = failed + troubles.length
-    return { phase: 'failed', reason: first ?? `${count} objects could not be applied`, refused }
+    return { phase: 'failed', reason: first ?? `${objects(count)} could not be applied`, refused }
   }
   if (waiting.length > 0) return { phase: 'pending', reason: waiting.join('; '), refused }
-  if (left > 0) return { phase: 'blocked', reason: `${left} objects could not be deleted yet`, refused }
+  if (left > 0) return { phase: 'blocked', reason: `${objects(left)} could not be deleted yet`, refused }
   return { phase: 'applied', refused }
 }
 
 function trouble(key: string, failure: Failure): ObjectTrouble {
   return { key, health: 'Unknown', code: failure.code, message: textOf(failure) }
+}
+
+function objects(count: number): string {
+  return `${count} object${count === 1 ? '' : 's'}`
 }
