@@ -12,6 +12,7 @@ import {
   DriftBook,
   Fights,
   Healer,
+  type HealOrder,
   type HealResult,
   Observer,
   previewHealObject,
@@ -20,7 +21,7 @@ import {
 import type { EngineContext } from './engine-context.ts'
 import { SpokeFailure } from './failure.ts'
 import { type Member, MemberTable } from './members/index.ts'
-import { systemNamespace } from './names.ts'
+import { fieldManager, systemNamespace } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, Content, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
 import { openSession, type Session } from './session/index.ts'
@@ -115,7 +116,11 @@ export class ClusterEngine {
         message: `cluster ${options.name}: ${reach}${message === '' ? '' : `: ${message}`}`,
       })
     })
-    this.#book = new DriftBook(context, options.audit === undefined ? undefined : new AuditIndex(), fights)
+    this.#book = new DriftBook(
+      context,
+      options.audit === undefined ? undefined : new AuditIndex(fieldManager),
+      fights,
+    )
     this.#healer = new Healer(context, this.#book, fights, (member) => this.#observer.resume(member))
     this.#observer = new Observer(
       context,
@@ -191,26 +196,8 @@ export class ClusterEngine {
   }
 
   /** Heals now, on a person's word. Objects that are not members, or observed only, are refused. */
-  async heal(order: {
-    readonly keys: readonly string[]
-    readonly actor: string
-    readonly requestId: string
-  }): Promise<HealResult[]> {
-    const results: HealResult[] = []
-    const members: Member[] = []
-    for (const key of order.keys) {
-      const member = this.#members.get(key)
-      if (member?.receipt === undefined) {
-        results.push({ key, outcome: 'refused', message: 'no bundle has applied this object here' })
-      } else if (member.observedOnly) {
-        results.push({
-          key,
-          outcome: 'refused',
-          message: `bundle ${member.bundle} is in mode observe: nothing is written`,
-        })
-      } else members.push(member)
-    }
-    return [...results, ...(await this.#healer.heal(members, order.actor, order.requestId))]
+  heal(order: HealOrder): Promise<HealResult[]> {
+    return this.#healer.order(order)
   }
 
   /** What healing would change, from the cluster itself; nothing is written. */

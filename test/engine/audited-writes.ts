@@ -60,7 +60,9 @@ function parse(line: string, namespace: string): AuditedWrite | undefined {
   const event = JSON.parse(line) as AuditEvent
   const { objectRef } = event
   if (event.stage !== 'ResponseComplete' || objectRef === undefined) return undefined
-  if (![namespace, undefined, ''].includes(objectRef.namespace)) return undefined
+  // A Namespace is in itself, says the log.
+  if (objectRef.resource !== 'namespaces' && ![namespace, undefined, ''].includes(objectRef.namespace))
+    return undefined
   return {
     user: event.user.username,
     verb: event.verb,

@@ -15,17 +15,33 @@ export interface AuditQuery {
   readonly around: number
   /** The manager of the entry that holds the field, where there is one. */
   readonly manager?: string | undefined
+  /**
+   * When the object was last known without this change, on the clock that `add` was given: a record that had come
+   * in by then tells of an earlier write.
+   */
+  readonly since?: number | undefined
+}
+
+interface Arrived {
+  readonly record: AuditRecord
+  /** When it came in, in milliseconds since 1970 on the reader's clock. */
+  readonly at: number
+  /** The write that it explained by time alone: it explains no other one. */
+  claim: string | undefined
 }
 
 /** The latest audit records of one cluster, at most `limit` of them: the oldest are forgotten. */
 export class AuditIndex {
+  readonly #own: string | undefined
   readonly #limit: number
-  readonly #byTarget = new Map<string, AuditRecord[]>()
+  readonly #byTarget = new Map<string, Arrived[]>()
   /** In order of arrival. */
-  #arrived: AuditRecord[] = []
+  #arrived: Arrived[] = []
   #forgotten = 0
 
-  constructor(limit = 20_000) {
+  /** `own`: our field manager, whose writes never are what somebody asks for. */
+  constructor(own?: string, limit = 20_000) {
+    this.#own = own
     this.#limit = limit
   }
 
@@ -33,42 +49,53 @@ export class AuditIndex {
     return this.#arrived.length - this.#forgotten
   }
 
-  /** Writes of status are left out: they are never drift, and would be blamed for what came just before. */
-  add(record: AuditRecord): void {
-    if (record.subresource === 'status') return
+  /**
+   * Writes of status are left out: they are never drift, and would be blamed for what came just before. `at`: when
+   * the record came in, in milliseconds since 1970.
+   */
+  add(record: AuditRecord, at = Number.POSITIVE_INFINITY): void {
+    if (record.subresource === 'status' || record.manager === this.#own) return
     const key = keyOfTarget(record.target)
     const records = this.#byTarget.get(key)
-    if (records === undefined) this.#byTarget.set(key, [record])
-    else if (record.id !== '' && records.some(({ id }) => id === record.id)) return
-    else records.push(record)
-    this.#arrived.push(record)
+    const arrived = { record, at, claim: undefined }
+    if (records === undefined) this.#byTarget.set(key, [arrived])
+    else if (record.id !== '' && records.some((known) => known.record.id === record.id)) return
+    else records.push(arrived)
+    this.#arrived.push(arrived)
     if (this.size > this.#limit) this.#forgetOldest()
   }
 
   /**
    * The record of a write: exact where its resourceVersion or the deleted uid is in it; else, among those that say
    * neither, the nearest in time by that manager, provided that all of them name one person. A resourceVersion is
-   * repeated by later writes without effect, so the earliest record counts.
+   * repeated by later writes without effect, so the earliest record counts. A record that was answered by time
+   * alone belongs to that write from then on.
    */
   find(query: AuditQuery): AuditMatch | undefined {
-    const records = this.#byTarget.get(keyOfTarget(query.ref)) ?? []
-    const exact = earliest(records.filter((record) => isSameWrite(record, query)))
+    const arrived = this.#byTarget.get(keyOfTarget(query.ref)) ?? []
+    const exact = earliest(arrived.map(({ record }) => record).filter((record) => isSameWrite(record, query)))
     if (exact !== undefined) return matchOf(exact, 'exact')
     const collections = this.#byTarget.get(keyOfTarget({ ...query.ref, name: '' })) ?? []
-    const near = [...records, ...collections].filter((record) => mayBe(record, query))
-    if (new Set(near.map(({ user }) => user)).size > 1) return undefined
-    const nearest = near.sort(
-      (a, b) => Math.abs(a.timeMs - query.around) - Math.abs(b.timeMs - query.around),
-    )[0]
-    return nearest === undefined ? undefined : matchOf(nearest, 'observed')
+    const write = query.uid ?? query.resourceVersion
+    const near = [...arrived, ...collections].filter(
+      ({ record, at, claim }) =>
+        (claim === undefined || claim === write) && at > (query.since ?? 0) && mayBe(record, query),
+    )
+    if (new Set(near.map(({ record }) => record.user)).size > 1) return undefined
+    const distance = ({ record }: Arrived): number => Math.abs(record.timeMs - query.around)
+    const nearest = near.sort((a, b) => distance(a) - distance(b))[0]
+    if (nearest === undefined) return undefined
+    // One request deletes many objects of a collection.
+    if (nearest.record.target.name !== '') nearest.claim = write
+    return matchOf(nearest.record, 'observed')
   }
 
   #forgetOldest(): void {
     const oldest = this.#arrived[this.#forgotten]
     this.#forgotten += 1
     if (oldest !== undefined) {
-      const key = keyOfTarget(oldest.target)
-      const left = (this.#byTarget.get(key) ?? []).filter((record) => record !== oldest)
+      const key = keyOfTarget(oldest.record.target)
+      const left = (this.#byTarget.get(key) ?? []).filter((known) => known !== oldest)
       if (left.length === 0) this.#byTarget.delete(key)
       else this.#byTarget.set(key, left)
     }

@@ -192,7 +192,7 @@ describe('the audit index', () => {
   })
 
   test('keeps the latest records only, each once', () => {
-    const index = new AuditIndex(3)
+    const index = new AuditIndex(undefined, 3)
     for (let at = 0; at < 10; at += 1) {
       const responseObject = { metadata: { resourceVersion: String(at) } }
       index.add(record({ auditID: `a${at}`, responseObject }))
@@ -205,4 +205,24 @@ describe('the audit index', () => {
     )
     expect(known).toEqual([...Array<boolean>(7).fill(false), true, true, true])
   })
+})
+
+test('a record that explained one write by time alone explains no later one of somebody else', () => {
+  const index = indexOf({ responseObject: null })
+  const query = { ref, around: NOON, manager: 'kubectl-edit' }
+  expect(index.find({ ...query, resourceVersion: '1' })?.person).toBe('alice')
+  expect(index.find({ ...query, resourceVersion: '2' })).toBeUndefined()
+  expect(index.find({ ...query, resourceVersion: '1' })?.person).toBe('alice')
+})
+
+test('a record that was here before the last look at the object, and one of our own, explain nothing', () => {
+  const metadataOnly = record({ responseObject: null })
+  const query = { ref, around: NOON, resourceVersion: '7' }
+  const index = new AuditIndex()
+  index.add(metadataOnly, 1_000)
+  expect(index.find({ ...query, since: 1_000 })).toBeUndefined()
+  expect(index.find({ ...query, since: 999 })?.sure).toBe('observed')
+  const ours = new AuditIndex('kubectl-edit')
+  ours.add(metadataOnly, 1_000)
+  expect(ours.find(query)).toBeUndefined()
 })

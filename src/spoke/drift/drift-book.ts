@@ -1,5 +1,5 @@
 import {
-  type AuditIndex,
+  AuditIndex,
   type AuditMatch,
   type AuditRecord,
   type AuditTarget,
@@ -11,6 +11,7 @@ import { type DriftRecord, driftId, evidenceOf, isIgnored } from '../../core/led
 import { nameOf } from '../../core/object/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
+import { fieldManager } from '../names.ts'
 import type { Assignment } from '../ports.ts'
 import type { Fights } from './fights.ts'
 
@@ -24,6 +25,8 @@ export interface Observation {
   readonly at: number
   /** True when the engine was watching while it happened, false when it found it afterwards. */
   readonly watched: boolean
+  /** When its state was last known before that, by the clock; undefined where it never was. */
+  readonly since?: number
 }
 
 /** How long after a difference an audit record may still come in. */
@@ -132,14 +135,14 @@ export class DriftBook {
 
   /** An audit record came in: differences that it explains get their person. Answers their open members. */
   async explain(audit: AuditRecord): Promise<Member[]> {
-    this.#audit?.add(audit)
+    this.#audit?.add(audit, this.#context.clock.now())
     const better: { awaited: Awaited; record: DriftRecord }[] = []
     for (const awaited of this.#awaited.values()) {
       if (awaited.record.sure === 'exact') continue
       if (awaited.member.ref.name !== audit.target.name) continue
       if (awaited.member.ref.namespace !== audit.target.namespace) continue
       const match = this.#match(awaited.member, awaited.finding, awaited.observation)
-      if (match === undefined) continue
+      if (match === undefined && !this.#contests(audit, awaited)) continue
       const named = this.#attributed(awaited.record, awaited.finding, awaited.observation, match)
       const record = this.#retimed(awaited.member, awaited.record, named)
       if (record.writer.person === awaited.record.writer.person && record.sure === awaited.record.sure)
@@ -270,13 +273,27 @@ export class DriftBook {
     return { ...rest, state, lastSeen: time, ...(state === 'healed' ? { healedAt: time } : {}) }
   }
 
-  #match(member: Member, finding: Finding, observation: Observation): AuditMatch | undefined {
-    if (this.#audit === undefined) return undefined
-    const target = this.#target(member)
+  /** True when this record fits another person than the one who was named by time alone: then nobody is. */
+  #contests(audit: AuditRecord, { record, member, finding, observation }: Awaited): boolean {
+    const { person } = record.writer
+    if (person === undefined || person === audit.user) return false
+    const alone = new AuditIndex(fieldManager)
+    alone.add(audit)
+    return this.#match(member, finding, observation, alone) !== undefined
+  }
+
+  #match(
+    member: Member,
+    finding: Finding,
+    observation: Observation,
+    index = this.#audit,
+  ): AuditMatch | undefined {
+    const target = index === undefined ? undefined : this.#target(member)
     if (target === undefined) return undefined
-    return this.#audit.find({
+    return index?.find({
       ref: target,
       around: observation.at,
+      ...(observation.since === undefined ? {} : { since: observation.since }),
       ...(observation.resourceVersion === undefined ? {} : { resourceVersion: observation.resourceVersion }),
       ...(finding.class === 'missing' ? { uid: observation.uid } : {}),
       ...(finding.holder?.manager === undefined ? {} : { manager: finding.holder.manager }),

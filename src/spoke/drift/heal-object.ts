@@ -200,6 +200,7 @@ export function accept(context: EngineContext, member: Member, receipt: Receipt,
   member.seen = reply.object.metadata.resourceVersion
   // The next difference is a new one: it must not wait for the end of the last one's second.
   member.lookedAt = 0
+  member.knownAt = context.clock.now()
   context.members.inventory(member.bundle).set(member.key, {
     ref: member.ref,
     apiVersion: member.apiVersion,

@@ -15,6 +15,13 @@ const parallelHeals = 24
 const retryMs = 5_000
 const staleMs = 1_000
 
+/** A heal that somebody asks for, by the keys of objects. */
+export interface HealOrder {
+  readonly keys: readonly string[]
+  readonly actor: string
+  readonly requestId: string
+}
+
 /** What came of a heal that somebody asked for. */
 export interface HealResult {
   readonly key: string
@@ -72,14 +79,25 @@ export class Healer {
     this.#arm()
   }
 
-  /** Heals now because a person said so. */
-  async heal(members: readonly Member[], actor: string, requestId: string): Promise<HealResult[]> {
+  /** Heals now because a person said so. Objects that are not members, or observed only, are refused. */
+  async order({ keys, actor, requestId }: HealOrder): Promise<HealResult[]> {
+    const results: HealResult[] = []
+    const members: Member[] = []
+    for (const key of keys) {
+      const member = this.#context.members.get(key)
+      if (member?.receipt === undefined) {
+        results.push({ key, outcome: 'refused', message: 'no bundle has applied this object here' })
+      } else if (member.observedOnly) {
+        const message = `bundle ${member.bundle} is in mode observe: nothing is written`
+        results.push({ key, outcome: 'refused', message })
+      } else members.push(member)
+    }
     for (const member of members) this.#fights.forgive(member.key)
     const groups = Map.groupBy(members, (member) => member.bundle)
-    const results = await Promise.all(
+    const healed = await Promise.all(
       [...groups].map(([bundle, group]) => this.#batch(bundle, group, { actor, requestId })),
     )
-    return results.flat()
+    return [...results, ...healed.flat()]
   }
 
   /** Resolves when no heal is under way. */
@@ -126,7 +144,7 @@ export class Healer {
   async #batch(
     bundle: string,
     asked: readonly Member[],
-    order: { readonly actor: string; readonly requestId: string } | undefined,
+    order: Omit<HealOrder, 'keys'> | undefined,
   ): Promise<HealResult[]> {
     const members = asked.filter((member) => !member.busy)
     for (const member of members) member.busy = true
@@ -189,7 +207,7 @@ export class Healer {
   #conclude(
     member: Member,
     outcome: HealOutcome | undefined,
-    order: { readonly actor: string; readonly requestId: string } | undefined,
+    order: Omit<HealOrder, 'keys'> | undefined,
   ): HealResult {
     const about = { bundle: member.bundle, key: member.key, ...order }
     const name = nameOf(member.ref)

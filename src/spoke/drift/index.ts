@@ -8,5 +8,5 @@
 export { DriftBook } from './drift-book.ts'
 export { Fights } from './fights.ts'
 export { accept, previewHealObject, receiptFrom, renewReceipt } from './heal-object.ts'
-export { Healer, type HealResult } from './healer.ts'
+export { Healer, type HealOrder, type HealResult } from './healer.ts'
 export { Observer } from './observer.ts'

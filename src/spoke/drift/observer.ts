@@ -7,12 +7,14 @@ import type { Timer } from '../../runtime/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 import { fieldManager } from '../names.ts'
-import type { DriftBook } from './drift-book.ts'
+import type { DriftBook, Observation } from './drift-book.ts'
 import type { Healer } from './healer.ts'
 import { compareVersions } from './resource-version.ts'
 
 /** Events of one object within this time after the first are looked at once, at its end. */
 const coalesceMs = 1_000
+
+type Moment = Pick<Observation, 'at' | 'watched' | 'since'>
 
 /**
  * Looks at live states as they arrive, compares them with receipts (engine §3), and hands what differs to the
@@ -130,6 +132,7 @@ export class Observer {
   #look(member: Member, object: KubeObject, watched: boolean): void {
     member.seen = object.metadata.resourceVersion
     member.lookedAt = this.#context.clock.now()
+    const moment = this.#moment(member, watched)
     const health = healthOf(object)
     if (health.status !== member.health || health.message !== (member.healthMessage ?? '')) {
       member.health = health.status
@@ -137,18 +140,24 @@ export class Observer {
       this.#onHealth(member)
     }
     if (object.metadata.uid !== member.receipt?.uid) {
-      this.#chain(member, () => this.#gone(member, object))
+      this.#chain(member, () => this.#gone(member, object, moment))
       return
     }
     const findings = this.#findings(member, object)
     if (findings.length === 0 && member.drift === undefined) return
-    const observedAt = this.#context.clock.now()
-    this.#chain(member, () => this.#record(member, object, findings, observedAt, watched))
+    this.#chain(member, () => this.#record(member, object, findings, moment))
   }
 
   async #settle(member: Member, object: KubeObject, watched: boolean): Promise<void> {
     member.seen = object.metadata.resourceVersion
-    await this.#record(member, object, this.#findings(member, object), this.#context.clock.now(), watched)
+    await this.#record(member, object, this.#findings(member, object), this.#moment(member, watched))
+  }
+
+  /** Now is when the member's state becomes known. */
+  #moment(member: Member, watched: boolean): Moment {
+    const since = member.knownAt
+    member.knownAt = this.#context.clock.now()
+    return { at: member.knownAt, watched, since }
   }
 
   #findings(member: Member, object: KubeObject): Finding[] {
@@ -164,13 +173,7 @@ export class Observer {
     return found.filter((finding) => !isIgnored(assignment.ignore, member.ref, formatPath(finding.path)))
   }
 
-  async #record(
-    member: Member,
-    object: KubeObject,
-    all: readonly Finding[],
-    at: number,
-    watched: boolean,
-  ): Promise<void> {
+  async #record(member: Member, object: KubeObject, all: readonly Finding[], moment: Moment): Promise<void> {
     // Something newer was looked at, or a write of ours went out, while this waited for its turn.
     if (member.busy || member.seen !== object.metadata.resourceVersion) return
     // Without an entry of ours, ownership tells nothing: only values count.
@@ -178,13 +181,17 @@ export class Observer {
     const lost = findings.length < all.length && !member.observedOnly
     const uid = object.metadata.uid ?? ''
     const resourceVersion = object.metadata.resourceVersion
-    await this.#book.settle(member, { findings, resourceVersion, uid, at, watched })
+    await this.#book.settle(member, { findings, resourceVersion, uid, ...moment })
     if (member.drift !== undefined) this.#healer.schedule(member)
     else if (lost) this.#healer.readopt(member)
   }
 
   /** The object is not there any more; `newcomer` stands under its name. */
-  async #gone(member: Member, newcomer: KubeObject | undefined): Promise<void> {
+  async #gone(
+    member: Member,
+    newcomer: KubeObject | undefined,
+    moment = this.#moment(member, true),
+  ): Promise<void> {
     const receipt = member.receipt
     if (receipt === undefined || member.busy) return
     if (member.observedOnly && newcomer !== undefined) {
@@ -214,9 +221,8 @@ export class Observer {
     member.health = 'NotFound'
     member.healthMessage = `${nameOf(member.ref)} is not in the cluster`
     this.#onHealth(member)
-    const at = this.#context.clock.now()
     const resourceVersion = newcomer?.metadata.resourceVersion
-    await this.#book.settle(member, { findings, resourceVersion, uid: receipt.uid, at, watched: true })
+    await this.#book.settle(member, { findings, resourceVersion, uid: receipt.uid, ...moment })
     if (member.drift !== undefined) this.#healer.schedule(member)
   }
 

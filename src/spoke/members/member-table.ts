@@ -99,5 +99,6 @@ function bareMember(
     busy: false,
     waiting: undefined,
     lookedAt: 0,
+    knownAt: 0,
   }
 }

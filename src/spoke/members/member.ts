@@ -36,6 +36,8 @@ export interface Member {
   waiting: LiveState | undefined
   /** When an event was last looked at, by the clock; for coalescing. */
   lookedAt: number
+  /** When its state was last known, by a look or by a reply to a write of ours; by the clock. */
+  knownAt: number
 }
 
 /** What is known of the live object: its state, or that it left the watch. */
