@@ -4,6 +4,13 @@ import type { ExitCode } from './exit-code.ts'
 import { paint } from './output/paint.ts'
 import type { Options, Session } from './session.ts'
 
+interface HubFlags {
+  readonly config?: string
+  readonly listen?: string
+  readonly data?: string
+  readonly observe?: boolean
+}
+
 /** Carries a command out and keeps its exit code. */
 export type Carry = (work: () => Promise<ExitCode>, options: Options) => Promise<void>
 
@@ -169,6 +176,17 @@ function addPlans(program: Command, session: Session, carry: Carry): void {
 }
 
 function addLocal(program: Command, session: Session, carry: Carry): void {
+  program
+    .command('hub')
+    .description('run a hub: on loopback, with its data under the XDG data folder, unless told otherwise')
+    .option('--config <file>', 'hub.yaml')
+    .option('--listen <address>', 'address and port, such as 127.0.0.1:7480')
+    .option('--data <folder>', 'where the data are kept')
+    .option('--observe', 'write nothing to any cluster')
+    .action((flags: HubFlags) =>
+      // A hub goes on until it is told to end, as a watch does.
+      carry(async () => (await import('./commands/hub.ts')).hubCommand(session, flags), { watch: true }),
+    )
   output(program.command('lint [folder]'))
     .description('problems in the files of a fleet, by file and line; works without a hub')
     .action((folder: string | undefined, options: Options) =>

@@ -16,7 +16,7 @@ import {
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { Log } from '../../runtime/index.ts'
 import type { Call, HubService } from '../service.ts'
-import { authorise } from './authorise.ts'
+import { type Authenticate, authorise } from './authorise.ts'
 import { encode } from './encode.ts'
 import type { EventStream } from './event-stream.ts'
 import { handle } from './handlers.ts'
@@ -24,7 +24,6 @@ import type { hostCheck } from './host-check.ts'
 import { type Answer, IdempotentAnswers } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { readInput } from './read-input.ts'
-import type { Authenticate } from './token-check.ts'
 
 interface Bindings {
   Bindings: HttpBindings

@@ -1,7 +1,12 @@
 import { type ApiCode, apiFailure, type Privilege } from '../../api/index.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Caller } from '../service.ts'
-import type { Authenticate } from './token-check.ts'
+
+/**
+ * Answers who a token stands for; undefined for one that is not known, or not any more. It compares hashes, so that its
+ * time tells nothing about how much of a token is right.
+ */
+export type Authenticate = (token: string) => Promise<Caller | undefined>
 
 /** The longest bearer token that is looked at. */
 const longestToken = 512

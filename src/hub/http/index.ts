@@ -7,4 +7,3 @@
  * a route that is not in the table does not exist.
  */
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
-export { type TokenRecord, tokenCheck } from './token-check.ts'

@@ -2,9 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { Log } from '../../runtime/index.ts'
 import type { HubService } from '../service.ts'
-import { authorise } from './authorise.ts'
+import { type Authenticate, authorise } from './authorise.ts'
 import { isLoopback } from './host-check.ts'
-import type { Authenticate } from './token-check.ts'
 
 /**
  * A server of its own for `/metrics`, so that the port can be closed to people. On loopback it asks for nothing;

@@ -6,10 +6,10 @@ import type { Clock, Log } from '../../runtime/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { HubService } from '../service.ts'
 import { createApp } from './app.ts'
+import type { Authenticate } from './authorise.ts'
 import { EventStream } from './event-stream.ts'
 import { hostCheck } from './host-check.ts'
 import { createMetricsServer } from './metrics-server.ts'
-import type { Authenticate } from './token-check.ts'
 
 export interface HttpServerOptions {
   readonly host: string

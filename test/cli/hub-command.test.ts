@@ -1,0 +1,51 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { buildProgram } from './build-program.ts'
+import { CliHome } from './run-cli.ts'
+
+let home: CliHome
+let hub: ReturnType<CliHome['start']>
+let stdout = ''
+let ended: Promise<number | null>
+
+beforeAll(buildProgram)
+beforeEach(async () => {
+  home = await CliHome.create()
+  stdout = ''
+  hub = home.start(['hub', '--listen', '127.0.0.1:0'])
+  hub.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString()
+  })
+  ended = new Promise((resolve) => hub.once('close', resolve))
+  await vi.waitFor(() => expect(stdout).toContain('next:'), { timeout: 60_000 })
+})
+afterEach(async () => {
+  hub.kill('SIGKILL')
+  await ended
+  await home.remove()
+})
+
+test('a hub without arguments runs on loopback, is found by ek, and ends with 0 on SIGTERM', async () => {
+  expect(stdout).toMatch(/^hub at http:\/\/127\.0\.0\.1:\d+\n/)
+  const file = join(home.folder, 'hub.json')
+  const { url, token } = JSON.parse(await readFile(file, 'utf8')) as { url: string; token: string }
+  expect(stdout).toContain(url)
+  expect(stdout).not.toContain(token)
+  expect((await stat(file)).mode & 0o077).toBe(0)
+
+  const status = await home.run(['status'])
+  expect([status.code, status.stdout]).toEqual([0, '0 clusters: 0 in sync  (as of ?)\n'])
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  expect((await fetch(`${url}/api/v1/status`)).status).toBe(401)
+
+  hub.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  expect((await home.run(['status'])).code).toBe(2)
+})
+
+test('a second hub on the same data is refused', async () => {
+  const second = await home.run(['hub', '--listen', '127.0.0.1:0'])
+  expect(second.code).toBe(2)
+  expect(second.stderr).toContain(String(hub.pid))
+})
