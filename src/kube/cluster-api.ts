@@ -85,6 +85,8 @@ export interface ServerVersion {
   readonly minor: string
   readonly gitVersion: string
   readonly platform: string | undefined
+  /** The release that the server behaves as, `1.33`, where that is another one than its own (KEP-4330). */
+  readonly emulated: string | undefined
 }
 
 /** The OpenAPI document of one group-version, with the server's hash of it. */

@@ -43,6 +43,8 @@ export interface ClientOptions {
   /** Requests at once to this cluster; watches do not count. There is no limit by time: the server says 429. */
   readonly maxInFlight?: number
   readonly userAgent?: string
+  /** A number in [0, 1), for spreading waits. */
+  readonly random?: () => number
   readonly log?: (message: string, fields: { readonly [name: string]: unknown }) => void
 }
 
@@ -82,11 +84,19 @@ export class ClusterClient implements ClusterApi {
       await this.exchange.call({ method: 'GET', path: '/version', subject, idempotent: true }),
       subject,
     )
-    const { major, minor, gitVersion, platform } = body
+    const { major, minor, gitVersion, platform, emulationMajor, emulationMinor } = body
     if (typeof major !== 'string' || typeof minor !== 'string' || typeof gitVersion !== 'string') {
       throw badAnswer(subject, 'the answer is no version')
     }
-    return { major, minor, gitVersion, platform: typeof platform === 'string' ? platform : undefined }
+    const emulates = typeof emulationMajor === 'string' && typeof emulationMinor === 'string'
+    const other = emulates && (emulationMajor !== major || emulationMinor !== minor)
+    return {
+      major,
+      minor,
+      gitVersion,
+      platform: typeof platform === 'string' ? platform : undefined,
+      emulated: other ? `${emulationMajor}.${emulationMinor}` : undefined,
+    }
   }
 
   clusterId(): Promise<string> {
@@ -304,13 +314,20 @@ function isGone(body: JsonMap): boolean {
 }
 
 function exchangeFor(connection: Connection, options: ClientOptions): Exchange {
-  const { clock = systemClock, maxInFlight = 32, userAgent = 'evenkeel', log = () => {} } = options
+  const {
+    clock = systemClock,
+    maxInFlight = 32,
+    userAgent = 'evenkeel',
+    random = Math.random,
+    log = () => {},
+  } = options
   const { identity } = connection
   const headers = identity === undefined ? {} : impersonationHeaders(identity, { allowReserved: true })
   const transport = new Transport(connection, { clock, maxInFlight })
   return new Exchange(connection, transport, headers, {
     clock,
     userAgent,
+    random,
     log,
     withoutStreamingLists: new Set(),
   })

@@ -50,7 +50,11 @@ describe('a server that asks to wait', () => {
     server.script(busy)
     const logged: string[] = []
     await client.close()
-    client = await clientOf(server.kubeconfig(), { clock, log: (message) => logged.push(message) })
+    client = await clientOf(server.kubeconfig(), {
+      clock,
+      random: () => 0,
+      log: (message) => logged.push(message),
+    })
     const applied = client.apply(configMaps, one, apply)
     await waitFor(() => logged.length === 1 && clock.pending === 1)
     await clock.advance(6_900)
@@ -73,7 +77,11 @@ describe('a server that asks to wait', () => {
     )
     const logged: string[] = []
     await client.close()
-    client = await clientOf(server.kubeconfig(), { clock, log: (message) => logged.push(message) })
+    client = await clientOf(server.kubeconfig(), {
+      clock,
+      random: () => 0,
+      log: (message) => logged.push(message),
+    })
     const failing = failureIn(client.get(configMaps, 'shop', 'a'))
     let over = false
     void failing.then(() => {

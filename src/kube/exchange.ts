@@ -27,11 +27,13 @@ export interface ExchangeOptions {
   readonly withoutStreamingLists: Set<string>
   readonly clock: Clock
   readonly userAgent: string
+  /** A number in [0, 1): clients that were turned away together must not come back together. */
+  readonly random: () => number
   readonly log: (message: string, fields: { readonly [name: string]: unknown }) => void
 }
 
 const defaultTimeoutMs = 60_000
-const maxRepeats = 5
+const maxRepeats = 20
 const maxWaitMs = 60_000
 const minWaitMs = 1_000
 
@@ -86,8 +88,9 @@ export class Exchange {
         continue
       }
       const failure = failureOf(answer, call.subject)
-      const waitMs = waitBeforeRepeat(failure, call)
-      if (waitMs === undefined || repeats >= maxRepeats || waited + waitMs > maxWaitMs) throw failure
+      const asked = waitBeforeRepeat(failure, call)
+      if (asked === undefined || repeats >= maxRepeats || waited + asked > maxWaitMs) throw failure
+      const waitMs = Math.round(asked * (1 + this.#options.random() / 2))
       this.#options.log('the server asked to wait', {
         subject: call.subject.name,
         status: answer.status,

@@ -144,6 +144,7 @@ function whyOf(
   subject: RequestSubject,
 ): string {
   if (code === 'apply-conflict') return conflictText(conflicts)
+  if (code === 'rate-limited' && status === undefined) return ': the server has too many requests at once'
   if (code === 'unknown-kind') return ': the server does not serve the kind'
   if (status === undefined)
     return `: the answer is ${answer.status} with ${kindOfBody(answer)}, not a Kubernetes Status`

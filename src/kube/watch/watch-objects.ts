@@ -128,7 +128,8 @@ class RunningWatch implements Watch {
     if (this.#listed && this.#doubtful) await this.#confirmPosition()
     const overdue = this.#clock.now() >= this.#listAgainAt
     if (this.#listed && !overdue) return this.#stream(false)
-    if (!this.#listed) this.#setState('listing')
+    // Later attempts say so once the server answers: until then the last failure is the news.
+    if (!this.#told) this.#setState('listing')
     const { withoutStreamingLists } = this.#exchange
     const groupVersion = apiVersionOf(this.#resource)
     if (!withoutStreamingLists.has(groupVersion)) {
@@ -172,6 +173,7 @@ class RunningWatch implements Watch {
       let revision: string | undefined
       const options = { ...this.#options, signal: this.#stop.signal }
       for await (const page of listPages(this.#exchange, this.#resource, options)) {
+        if (!this.#listed) this.#setState('listing')
         if (page.restart) this.#reader.beginList()
         for (const item of page.items) this.#reader.takeItem(item)
         if (page.last) revision = page.resourceVersion
@@ -225,8 +227,10 @@ class RunningWatch implements Watch {
         this.#call(withList, seconds),
         {
           onHead: (status) => {
-            if (status === 200 && !withList) this.#setLive()
-            return status === 200
+            if (status !== 200) return false
+            if (!withList) this.#setLive()
+            else if (!this.#listed) this.#setState('listing')
+            return true
           },
           onData: (chunk) => {
             if (ending !== undefined) return
