@@ -195,7 +195,8 @@ function printResult(session: Session, result: HealResult): boolean {
       whole = false
     }
   }
-  const seconds = (result.tookMs / 1000).toFixed(1)
-  terminal.plan(`${whole ? 'healed' : 'healed in part'} in ${seconds}s   activity ${result.activity}`)
+  const { tookMs } = result
+  const took = tookMs < 100 ? `${tookMs}ms` : `${(tookMs / 1000).toFixed(1)}s`
+  terminal.plan(`${whole ? 'healed' : 'healed in part'} in ${took}   activity ${result.activity}`)
   return whole
 }
