@@ -137,6 +137,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
   let engine = make()
   engine.start()
   let assignments: Assignment[] = []
+  let commits = 0
   let emptied = 0
   const rig: Rig = {
     bundle,
@@ -162,13 +163,14 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     },
     declare: (objects, change = {}) => rig.declareAll([{ bundle, objects, change }]),
     declareAll(parts) {
+      commits += 1
       assignments = parts.map(({ bundle: name, objects, change }) => {
         const content = contentOf(objects.map((object) => placed(object, namespace)))
         contents.set(content.variant, content)
         return {
           ...defaults(name, options.mode ?? 'enforce'),
           ...options.change,
-          revision: `rev-${contents.size}`,
+          revision: `rev-${commits}`,
           variant: content.variant,
           ...change,
         }

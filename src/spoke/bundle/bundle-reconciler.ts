@@ -11,7 +11,8 @@ import { examine } from './examine.ts'
 import { ensureNamespaces } from './namespaces.ts'
 import { observeBundle } from './observe-bundle.ts'
 import { type Asked, ask, isCleared, proposedDeletion, propose, waitingReason } from './proposals.ts'
-import { forgetPruned, pruneObjects } from './prune.ts'
+import { settleLeaving } from './leaving.ts'
+import { forgetPruned, type Pruned, pruneObjects } from './prune.ts'
 import { rebuildReceipts } from './rebuild.ts'
 import { claimedTwice, resolveContent, type Wanted } from './resolve.ts'
 import { becomeServed } from './served-kinds.ts'
@@ -106,7 +107,12 @@ export class BundleReconciler {
     }
     const { writes, refusals } = await this.#writesFor(session, assignment, mine)
     troubles.push(...refusals)
-    const orphans = await settleUnknownUids(context, session, bundle, this.#orphans(bundle, wanted, refused))
+    const undeclared = this.#orphans(bundle, wanted, refused)
+    await this.#orphan(bundle, mayPrune ? undeclared : [])
+    const known = await settleUnknownUids(context, session, bundle, undeclared)
+    const { orphans, leaving } = mayPrune
+      ? await settleLeaving(context, session, bundle, known)
+      : { orphans: known, leaving: 0 }
     const removal = this.#planRemoval(assignment, orphans, mayPrune)
     const asked = await ask(context, session, assignment, writes, removal)
     const cleared = writes.filter((write) => asked.cleared.has(write.wanted.key))
@@ -118,12 +124,15 @@ export class BundleReconciler {
     troubles.push(...refused.map(({ key, failure }) => trouble(key, failure)))
     const whole = troubles.length === 0 && failed === 0
     if (whole && writes.length === cleared.length) await this.#markApplied(assignment)
-    let left = 0
+    let kept = 0
+    let left = leaving
     // Prune last, and only after everything else went well (safety I20).
     if (whole && asked.removal !== undefined && isCleared(asked.removal)) {
-      left += await this.#prune(session, assignment, removal, asked.removal)
+      const pruned = await this.#prune(session, assignment, removal, asked.removal)
+      kept = pruned.kept
+      left += pruned.kept + pruned.leaving
     }
-    await this.#finish(asked, cleared.length, failed, left)
+    await this.#finish(asked, cleared.length, failed, kept)
     return progressOf(asked.waiting, troubles, failed, left)
   }
 
@@ -184,6 +193,19 @@ export class BundleReconciler {
     return orphans
   }
 
+  /** What no rendering declares any more has no drift: nothing may bring it back while it is pruned. */
+  async #orphan(bundle: string, orphans: readonly InventoryEntry[]): Promise<void> {
+    const { context, book, observer } = this.#writer
+    const keys = new Set(orphans.map(({ ref }) => keyOf(ref)))
+    for (const member of context.members.ofBundle(bundle)) {
+      const before = member.orphaned
+      member.orphaned = keys.has(member.key)
+      if (member.orphaned && member.drift !== undefined) await book.release(member)
+      // Declared again: what was done to it meanwhile counts.
+      if (before && !member.orphaned) await observer.check(member)
+    }
+  }
+
   #planRemoval(assignment: Assignment, orphans: readonly InventoryEntry[], mayPrune: boolean): PrunePlan {
     return planPrune({
       orphans,
@@ -232,7 +254,7 @@ export class BundleReconciler {
     assignment: Assignment,
     removal: PrunePlan,
     record: PlanRecord,
-  ): Promise<number> {
+  ): Promise<{ readonly kept: number; readonly leaving: number }> {
     const { context } = this.#writer
     const set = context.applySet(assignment.bundle)
     await set.fence(session)
@@ -241,7 +263,8 @@ export class BundleReconciler {
     const pruned = await pruneObjects(context, session, entries)
     await forgetPruned(context, assignment.bundle, pruned)
     await set.record(session, [...context.members.inventory(assignment.bundle).values()])
-    return pruned.filter(({ outcome }) => outcome === 'kept').length
+    const count = (wanted: Pruned['outcome']) => pruned.filter(({ outcome }) => outcome === wanted).length
+    return { kept: count('kept'), leaving: count('leaving') }
   }
 
   async #withdraw(assignment: Assignment, mayPrune: boolean): Promise<BundleProgress> {
@@ -257,16 +280,27 @@ export class BundleReconciler {
       if (parent !== undefined) await context.applySet(bundle).remove(session)
       return { phase: 'withdrawn', refused: [] }
     }
-    const removal = this.#planRemoval({ ...assignment, prune: 'confirm' }, orphans, mayPrune)
+    await this.#orphan(bundle, mayPrune ? orphans : [])
+    const { orphans: there, leaving } = mayPrune
+      ? await settleLeaving(context, session, bundle, orphans)
+      : { orphans, leaving: 0 }
+    const removal = this.#planRemoval({ ...assignment, prune: 'confirm' }, there, mayPrune)
     const reason = assignment.withdrawn?.reason ?? 'the bundle was withdrawn'
     const items = removal.deletions.map((step) => proposedDeletion(step.entry, reason))
-    if (items.length === 0) return { phase: 'blocked', reason: 'nothing can be deleted safely', refused: [] }
+    if (items.length === 0) {
+      if (inventory.size === 0) return await this.#withdraw(assignment, mayPrune)
+      const waits = leaving > 0 ? `${objects(leaving)} still there` : 'nothing can be deleted safely'
+      return { phase: 'blocked', reason: waits, refused: [] }
+    }
     const record = await propose(context, assignment, items, [reason])
     await context.ports.journal.supersedePlans(bundle, [record.plan.id])
     if (!isCleared(record)) return { phase: 'pending', reason: waitingReason(record), refused: [] }
-    const left = await this.#prune(session, assignment, removal, record)
+    const pruned = await this.#prune(session, assignment, removal, record)
+    if (pruned.kept === 0) {
+      await context.ports.journal.finishPlan(record.plan.id, 'executed', `${objects(items.length)} deleted`)
+    }
+    const left = leaving + pruned.kept + pruned.leaving
     if (left > 0) return { phase: 'blocked', reason: `${objects(left)} still there`, refused: [] }
-    await context.ports.journal.finishPlan(record.plan.id, 'executed', `${objects(items.length)} deleted`)
     if (inventory.size === 0) await context.applySet(bundle).remove(session)
     return { phase: 'withdrawn', refused: [] }
   }

@@ -10,10 +10,10 @@ import type { Session } from '../session/index.ts'
 export interface Pruned {
   readonly entry: InventoryEntry
   /**
-   * gone: it is not there any more, or is ours no longer, and leaves the inventory; kept: it stays recorded and
-   * is tried again.
+   * gone: it is not there any more; released: it is ours no longer; both leave the inventory. leaving: it is being
+   * deleted; kept: it could not be; both stay recorded and are looked at again.
    */
-  readonly outcome: 'gone' | 'released' | 'kept'
+  readonly outcome: 'gone' | 'released' | 'leaving' | 'kept'
   readonly reason?: string
 }
 
@@ -73,7 +73,7 @@ async function pruneOne(session: Session, entry: InventoryEntry): Promise<Pruned
     const left = await session.client.get(resource, ref.namespace, ref.name)
     if (left === undefined || left.metadata.uid !== uid) return { entry, outcome: 'gone' }
     const finalizers = left.metadata.finalizers?.join(', ') ?? 'its contents'
-    return { entry, outcome: 'kept', reason: `is being deleted; waits for ${finalizers}` }
+    return { entry, outcome: 'leaving', reason: `waits for ${finalizers}` }
   } catch (error) {
     if (isKubeFailure(error, 'not-found')) return { entry, outcome: 'gone' }
     return { entry, outcome: 'kept', reason: reasonOf(error) }
@@ -87,7 +87,9 @@ export async function forgetPruned(
   pruned: readonly Pruned[],
 ): Promise<void> {
   const inventory = context.members.inventory(bundle)
-  const left = pruned.filter(({ outcome }) => outcome !== 'kept').map(({ entry }) => keyOf(entry.ref))
+  const left = pruned
+    .filter(({ outcome }) => outcome === 'gone' || outcome === 'released')
+    .map(({ entry }) => keyOf(entry.ref))
   for (const key of left) {
     inventory.delete(key)
     context.members.delete(key)
@@ -99,6 +101,7 @@ export async function forgetPruned(
   for (const { entry, outcome, reason } of pruned) {
     const name = nameOf(entry.ref)
     const why = reason === undefined ? '' : `: ${reason}`
+    if (outcome === 'leaving') continue
     context.emit({
       type: outcome === 'gone' ? 'pruned' : 'prune-skipped',
       bundle,

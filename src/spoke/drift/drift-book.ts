@@ -119,6 +119,15 @@ export class DriftBook {
     this.adopt(member, records)
   }
 
+  /** Closes what is open about a member that is not declared any more. */
+  async release(member: Member): Promise<void> {
+    const now = this.#context.clock.now()
+    const closed = [...(member.drift?.values() ?? [])].map((record) => this.#closed(record, 'gone', now))
+    await this.#context.ports.journal.saveDrift(closed)
+    member.drift = undefined
+    this.#tell(member, closed)
+  }
+
   /** Takes over records that are stored already: after a batch, and at the start. */
   adopt(member: Member, records: readonly DriftRecord[]): void {
     const open = new Map(member.drift ?? [])
@@ -344,7 +353,11 @@ export class DriftBook {
         record.ref,
         record.path,
       )
-      const over = accepted ? 'is accepted by a rule of the bundle' : 'is as declared again'
+      const over = member.orphaned
+        ? 'is not declared any more'
+        : accepted
+          ? 'is accepted by a rule of the bundle'
+          : 'is as declared again'
       const message = record.state === 'gone' ? `${what} ${over}` : `${what}: ${record.class} by ${by}`
       const type = record.state === 'gone' ? 'gone' : 'drift'
       this.#context.emit({ type, bundle: member.bundle, key: member.key, message })

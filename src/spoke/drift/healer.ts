@@ -63,7 +63,7 @@ export class Healer {
     const held = [...(member.drift?.values() ?? [])].some(
       ({ hold }) => hold !== undefined && hold.kind !== 'admission',
     )
-    if (times.length === 0 || held) {
+    if (times.length === 0 || held || member.orphaned) {
       this.#due.delete(member)
       return
     }
@@ -89,6 +89,9 @@ export class Healer {
         results.push({ key, outcome: 'refused', message: 'no bundle has applied this object here' })
       } else if (member.observedOnly) {
         const message = `bundle ${member.bundle} is in mode observe: nothing is written`
+        results.push({ key, outcome: 'refused', message })
+      } else if (member.orphaned) {
+        const message = `bundle ${member.bundle} does not declare this object any more`
         results.push({ key, outcome: 'refused', message })
       } else members.push(member)
     }
@@ -146,7 +149,7 @@ export class Healer {
     asked: readonly Member[],
     order: Omit<HealOrder, 'keys'> | undefined,
   ): Promise<HealResult[]> {
-    const members = asked.filter((member) => !member.busy)
+    const members = asked.filter((member) => !member.busy && !member.orphaned)
     for (const member of members) member.busy = true
     try {
       this.#context.assertWritable()

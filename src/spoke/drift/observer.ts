@@ -25,23 +25,23 @@ export class Observer {
   readonly #book: DriftBook
   readonly #healer: Healer
   readonly #onHealth: (member: Member) => void
-  readonly #onNewcomer: (member: Member) => void
+  readonly #lookAgain: (member: Member) => void
   readonly #timers = new Map<string, Timer>()
   readonly #chains = new Map<string, Promise<void>>()
 
-  /** `onNewcomer`: what is only observed is another object now, and its baseline has to be read anew. */
+  /** `lookAgain`: the bundle has to be gone through again, because an object of it is another one or is gone. */
   constructor(
     context: EngineContext,
     book: DriftBook,
     healer: Healer,
     onHealth: (member: Member) => void,
-    onNewcomer: (member: Member) => void,
+    lookAgain: (member: Member) => void,
   ) {
     this.#context = context
     this.#book = book
     this.#healer = healer
     this.#onHealth = onHealth
-    this.#onNewcomer = onNewcomer
+    this.#lookAgain = lookAgain
   }
 
   /** A live state arrived. `watched`: as an event, in contrast to a list after a gap. */
@@ -175,7 +175,7 @@ export class Observer {
 
   async #record(member: Member, object: KubeObject, all: readonly Finding[], moment: Moment): Promise<void> {
     // Something newer was looked at, or a write of ours went out, while this waited for its turn.
-    if (member.busy || member.seen !== object.metadata.resourceVersion) return
+    if (member.busy || member.orphaned || member.seen !== object.metadata.resourceVersion) return
     // Without an entry of ours, ownership tells nothing: only values count.
     const findings = all.filter((finding) => finding.class !== 'lost')
     const lost = findings.length < all.length && !member.observedOnly
@@ -194,9 +194,13 @@ export class Observer {
   ): Promise<void> {
     const receipt = member.receipt
     if (receipt === undefined || member.busy) return
+    if (member.orphaned) {
+      this.#lookAgain(member)
+      return
+    }
     if (member.observedOnly && newcomer !== undefined) {
       member.receipt = undefined
-      this.#onNewcomer(member)
+      this.#lookAgain(member)
       return
     }
     const whole = {

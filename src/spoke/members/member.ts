@@ -28,6 +28,8 @@ export interface Member {
   health: HealthStatus
   healthMessage: string | undefined
   trouble: { readonly code: string; readonly message: string } | undefined
+  /** True when no rendering declares it any more: it is to be pruned, and what differs in it is no drift. */
+  orphaned: boolean
   /** Open differences, by record id; undefined while there are none. */
   drift: Map<string, DriftRecord> | undefined
   /** Set while a write of ours is under way: events that come meanwhile wait for its reply. */
