@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type ApiServerAddress, ensureBinaries, startApiServer } from '../tools/kubernetes/index.ts'
 
@@ -8,8 +10,10 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the test servers once and starts one cluster of each supported end of the version range. */
+/** Builds the program and the test servers once, and starts one cluster of each end of the version range. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const root = join(import.meta.dirname, '..')
+  execFileSync(process.execPath, ['tools/bundle.ts'], { cwd: root, stdio: 'inherit' })
   await ensureBinaries()
   const servers = await Promise.all([
     startApiServer({ version: '1.36' }),

@@ -1,10 +1,15 @@
-import { chmod } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
-/** Bundles the program into `dist/evenkeel.mjs`: one file starts faster than a tree of them. */
-await build({
+/**
+ * Bundles the program into `dist`: one file and its chunks start faster than a tree of sources. Each file appears
+ * whole, under a name made of its content, so that a program that is running is not disturbed half-way.
+ */
+const out = 'dist'
+const { outputFiles } = await build({
   entryPoints: ['src/cli/main.ts'],
-  outdir: 'dist',
+  outdir: out,
   entryNames: 'evenkeel',
   chunkNames: 'chunks/[name]-[hash]',
   outExtension: { '.js': '.mjs' },
@@ -18,9 +23,20 @@ await build({
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  write: false,
   banner: {
     // Some dependencies are CommonJS and ask for `require`, which an ES module does not have.
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
 })
-await chmod('dist/evenkeel.mjs', 0o755)
+const chunks = join(out, 'chunks')
+await mkdir(chunks, { recursive: true })
+for (const file of outputFiles) {
+  const draft = join(dirname(file.path), `.${basename(file.path)}.${process.pid}`)
+  await writeFile(draft, file.contents, { mode: 0o755 })
+  await rename(draft, file.path)
+}
+const kept = new Set(outputFiles.map((file) => basename(file.path)))
+for (const name of await readdir(chunks)) {
+  if (!kept.has(name) && !name.startsWith('.')) await rm(join(chunks, name))
+}

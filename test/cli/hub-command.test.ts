@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { buildProgram } from './build-program.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CliHome } from './run-cli.ts'
 
 let home: CliHome
@@ -9,7 +8,6 @@ let hub: ReturnType<CliHome['start']>
 let stdout = ''
 let ended: Promise<number | null>
 
-beforeAll(buildProgram)
 beforeEach(async () => {
   home = await CliHome.create()
   stdout = ''

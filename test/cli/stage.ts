@@ -1,5 +1,4 @@
-import { afterEach, beforeAll, beforeEach } from 'vitest'
-import { buildProgram } from './build-program.ts'
+import { afterEach, beforeEach } from 'vitest'
 import { exampleFleet } from './example-fleet.ts'
 import type { FleetInMemory } from './fleet-in-memory.ts'
 import { CliHome, type CliResult } from './run-cli.ts'
@@ -17,7 +16,6 @@ export interface Stage {
 /** Sets the stage anew for each test of a file. */
 export function setStage(): () => Stage {
   let stage: Stage | undefined
-  beforeAll(buildProgram)
   beforeEach(async () => {
     const fleet = exampleFleet()
     const hub = await serveFleet(fleet)
