@@ -5,7 +5,6 @@
  * the file itself: credentials have names, and a name resolves to a file or a variable when it is used.
  * Key invariant: no message quotes a value, and a secret is never kept longer than its use.
  */
-export { Credentials } from './credentials.ts'
 export type { Environment } from './environment.ts'
 export {
   type ConfigFlags,

@@ -12,7 +12,7 @@ import {
   type TestHub,
   until,
   writeHubYaml,
-} from './hub-under-test.ts'
+} from '../../../test/hub/hub-under-test.ts'
 
 const canary = 'c4nary-9f3e-s3cret'
 
@@ -48,6 +48,7 @@ beforeEach(async () => {
     data: join(folder, 'data'),
     listen: '127.0.0.1:0',
     fleet: { url: fleet.folder, branch: 'main', poll: '1s' },
+    metrics: { listen: '127.0.0.1:0' },
     credentials: [{ name: 'kube', file: join(folder, 'kubeconfig') }],
   })
   await writeFile(join(folder, 'kubeconfig'), kubeconfig)
@@ -289,6 +290,19 @@ test('readiness names what is missing: the fleet, until a commit was seen', asyn
   await until('it is ready', ready, (status) => status === 200)
   expect((await fetch(`${running.url}/livez`)).status).toBe(200)
   expect((await client.names({ query: { of: 'clusters' } })).names).toEqual(['a'])
+})
+
+test('metrics tell of clusters on a port of their own, and name no object', async () => {
+  const { running, client } = await atRevision(await fleet.commit(files))
+  await client.status({ query: {} })
+  const text = await (await fetch(running.metricsUrl ?? '')).text()
+  expect(text).toContain(
+    'evenkeel_cluster_info{cluster="a",environment="prod",tier="protected",version=""} 1',
+  )
+  expect(text).toMatch(/evenkeel_reconcile_duration_seconds_count [1-9]/)
+  expect(text).toMatch(/evenkeel_requests_total\{operation="status",outcome="answered"\} [1-9]/)
+  expect(text).toContain('evenkeel_drift_oldest_seconds{cluster="a"} 0')
+  expect(text).not.toContain('shop')
 })
 
 test('SIGTERM ends the program by itself, with code 0 and no handle left behind', async () => {

@@ -1,9 +1,18 @@
 import { dirname } from 'node:path'
 import type { Cluster } from '../../../core/kinds/index.ts'
-import { type Connection, connectionOf, type KubeconfigSource, loadKubeconfig } from '../../../kube/index.ts'
+import {
+  type Connection,
+  connectionOf,
+  inClusterConnection,
+  type KubeconfigSource,
+  loadKubeconfig,
+} from '../../../kube/index.ts'
 import type { Clock } from '../../../runtime/index.ts'
 import { type HubConfig, isLoopback } from '../../config/index.ts'
 import { HubFailure } from '../../failure.ts'
+
+/** The name that stands for the account of the Pod in which the hub runs, where hub.yaml gives it to nothing else. */
+const ownAccount = 'in-cluster'
 
 /**
  * A connection to a cluster with the credentials of now. Its record names a kubeconfig of hub.yaml, or a credential that
@@ -19,6 +28,7 @@ export async function connectCluster(cluster: Cluster, config: HubConfig, clock:
     })
   }
   const { secret, context } = connect.kubeconfig
+  if (secret === ownAccount && !isNamed(secret, config)) return inClusterConnection({ clock })
   const kubeconfig = await loadKubeconfig(await sourceOf(secret, config))
   return connectionOf(kubeconfig, context, { trust: 'operator', environment: config.proxies, clock })
 }
@@ -26,10 +36,14 @@ export async function connectCluster(cluster: Cluster, config: HubConfig, clock:
 async function sourceOf(secret: string, config: HubConfig): Promise<KubeconfigSource> {
   const own = config.kubeconfigs.find(({ name }) => name === secret)
   if (own !== undefined) return { files: [own.file] }
-  const isOwn = secret === 'default' && isLoopback(config.listen.host) && !config.credentials.has(secret)
+  const isOwn = secret === 'default' && isLoopback(config.listen.host) && !isNamed(secret, config)
   // A hub that its operator started on a loopback address may use what kubectl would use.
   if (isOwn) return { environment: process.env }
   const text = (await config.credentials.read(secret)).reveal()
   const file = config.credentials.fileOf(secret)
   return file === undefined ? { text } : { text, folder: dirname(file) }
+}
+
+function isNamed(secret: string, { credentials, kubeconfigs }: HubConfig): boolean {
+  return credentials.has(secret) || kubeconfigs.some(({ name }) => name === secret)
 }

@@ -95,7 +95,7 @@ export class EnginePool {
         await this.#attach(name)
       }
       slot.cluster = value
-      slot.engine?.assign(assignments.get(name) ?? [])
+      slot.engine?.assign(this.#asAllowed(assignments.get(name) ?? []))
     }
     for (const slot of this.#slots.values()) if (!model.clusters.has(slot.name)) await this.#detach(slot)
     this.#startSpread(starts)
@@ -104,6 +104,12 @@ export class EnginePool {
   async stop(): Promise<void> {
     this.#stopping = true
     await Promise.all([...this.#slots.values()].map((slot) => this.#stop(slot)))
+  }
+
+  /** A hub that was started to observe lets no engine do more, whatever the fleet says. */
+  #asAllowed(assignments: readonly Assignment[]): readonly Assignment[] {
+    if (!this.#options.config.observe) return assignments
+    return assignments.map((assignment) => ({ ...assignment, mode: 'observe' }))
   }
 
   #startSpread(slots: readonly Slot[]): void {
@@ -140,7 +146,7 @@ export class EnginePool {
           clock,
           onError: (what, error) => this.#onError(slot, what, error),
         })
-        engine.assign(board.assignments(slot.name))
+        engine.assign(this.#asAllowed(board.assignments(slot.name)))
         engine.start()
         slot.engine = engine
         return

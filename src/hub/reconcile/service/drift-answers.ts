@@ -16,6 +16,7 @@ import { allProblems } from './bundle-answers.ts'
 import { asOf, unanswered } from './cluster-answers.ts'
 import type { HubParts } from './hub-parts.ts'
 import { clustersInScope, type FleetCluster, isRestricted, tierOf } from './in-scope.ts'
+import { modeOf } from './placed-bundle.ts'
 
 const standing = ['open', 'healing'] as const
 const shownCauses = 8
@@ -94,7 +95,7 @@ export async function fleetStatus(parts: HubParts, scope: Scope): Promise<Status
 
 async function driftView(parts: HubParts, found: FleetCluster, record: DriftRecord): Promise<DriftView> {
   const assignment = parts.board.assignments(found.name).find(({ bundle }) => bundle === record.bundle)
-  const mode = assignment?.mode ?? 'observe'
+  const mode = assignment === undefined ? 'observe' : modeOf(parts, assignment)
   const origin = assignment === undefined ? undefined : await originOf(parts, assignment, record.ref)
   const { healAt, healedAt, hold, cluster: _cluster, ref, uid: _uid, desired, live, ...rest } = record
   return {

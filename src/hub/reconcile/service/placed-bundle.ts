@@ -7,7 +7,7 @@ import type { FleetCluster } from './in-scope.ts'
 /** One bundle on one cluster: what it should be there, and what it is. */
 export function placedBundle(parts: HubParts, found: FleetCluster, assignment: Assignment): PlacedBundleView {
   const { board } = parts
-  const { bundle, revision, variant, mode, withdrawn } = assignment
+  const { bundle, revision, variant, withdrawn } = assignment
   const { bundles, applied, report: cluster } = board.entry(found.name)
   const report = bundles.get(bundle)
   const mark = applied.get(bundle)
@@ -24,7 +24,7 @@ export function placedBundle(parts: HubParts, found: FleetCluster, assignment: A
     environment: found.cluster.spec.environment,
     state,
     flags: [...flags],
-    mode,
+    mode: modeOf(parts, assignment),
     desired: { revision, variant },
     ...(mark === undefined ? {} : { applied: mark }),
     phase: current?.phase ?? 'pending',
@@ -40,4 +40,9 @@ export function placedBundle(parts: HubParts, found: FleetCluster, assignment: A
     })),
     ...(cluster?.lastSeen === undefined ? {} : { seen: cluster.lastSeen }),
   }
+}
+
+/** The mode that holds for a bundle on a cluster now. */
+export function modeOf({ config }: HubParts, { mode }: Assignment): Assignment['mode'] {
+  return config.observe ? 'observe' : mode
 }

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Client, createClient } from '../../api/index.ts'
-import { createLog } from '../../runtime/index.ts'
-import { loadHubConfig } from '../config/index.ts'
-import { type RunningHub, startHub } from './index.ts'
+import { type Client, createClient } from '../../src/api/index.ts'
+import { createLog } from '../../src/runtime/index.ts'
+import { loadHubConfig } from '../../src/hub/config/index.ts'
+import { type RunningHub, startHub } from '../../src/hub/program/index.ts'
 
 /** A fleet repository on disk, with commits like people make them. */
 export interface TestFleet {
