@@ -77,13 +77,14 @@ export class Exchange {
     let refreshed = false
     let waited = 0
     for (let repeats = 0; ; ) {
+      const { generation } = this.connection.credentials
       const answer = await this.#once(call, repeats)
       if (answer === undefined) {
         repeats += 1
         continue
       }
       if (isGood(answer, call)) return answer
-      if (answer.status === 401 && !refreshed && this.#refresh()) {
+      if (answer.status === 401 && !refreshed && this.#refresh(generation)) {
         refreshed = true
         continue
       }
@@ -106,9 +107,10 @@ export class Exchange {
   /** A long answer; as `call`, but only the credential is ever renewed, nothing else repeated. */
   async stream(call: Call, sink: StreamSink, options: StreamOptions): Promise<void> {
     for (let refreshed = false; ; refreshed = true) {
+      const { generation } = this.connection.credentials
       const refusal = await this.transport.stream(await this.#request(call), sink, options)
       if (refusal === undefined) return
-      if (refusal.status === 401 && !refreshed && this.#refresh()) continue
+      if (refusal.status === 401 && !refreshed && this.#refresh(generation)) continue
       throw failureOf(refusal, call.subject)
     }
   }
@@ -142,10 +144,14 @@ export class Exchange {
     }
   }
 
-  #refresh(): boolean {
-    if (!this.connection.credentials.refresh()) return false
-    this.#options.log('credential refused, fetching it afresh', { cluster: this.connection.name })
-    this.transport.renew()
+  #refresh(refused: number): boolean {
+    const { credentials, name } = this.connection
+    const isNews = credentials.generation === refused
+    if (!credentials.refresh(refused)) return false
+    if (isNews) {
+      this.#options.log('credential refused, fetching it afresh', { cluster: name })
+      this.transport.renew()
+    }
     return true
   }
 }

@@ -16,8 +16,13 @@ export interface Credentials {
   authorization(): Promise<string | undefined>
   /** The certificate for the next connection; undefined without one. Throws `no-credential`. */
   certificate(): Promise<ClientCertificate | undefined>
-  /** Forgets what can be had again; false when a refused credential can only be refused again. */
-  refresh(): boolean
+  /** Rises with each `refresh`; take it before a request, to say later which credential was refused. */
+  readonly generation: number
+  /**
+   * Forgets what can be had again, unless that has been done since `refused`: many requests are refused at once, and
+   * one fresh credential serves them all. False when a refused credential can only be refused again.
+   */
+  refresh(refused: number): boolean
 }
 
 /** Text that is given, or stands in a file that may change. */
@@ -44,6 +49,7 @@ class SourcedCredentials implements Credentials {
   readonly #clock: Clock
   readonly #files = new Map<string, { readonly text: string; readonly readAt: number }>()
   #exec: Promise<ExecCredential> | undefined
+  #generation = 0
 
   constructor(sources: CredentialSources, clock: Clock) {
     this.#sources = sources
@@ -69,9 +75,16 @@ class SourcedCredentials implements Credentials {
     return exec === undefined ? undefined : (await this.#fromExec(exec)).certificate
   }
 
-  refresh(): boolean {
-    this.#exec = undefined
-    this.#files.clear()
+  get generation(): number {
+    return this.#generation
+  }
+
+  refresh(refused: number): boolean {
+    if (refused === this.#generation) {
+      this.#generation += 1
+      this.#exec = undefined
+      this.#files.clear()
+    }
     const { token, cert, exec } = this.#sources
     return (
       exec !== undefined || (token !== undefined && 'file' in token) || (cert !== undefined && 'file' in cert)

@@ -76,8 +76,20 @@ describe('a credential plugin', () => {
   test('runs again after its credential was refused', async () => {
     const credentials = await pluginOf(answer({ token: 't' }))
     await credentials.authorization()
-    expect(credentials.refresh()).toBe(true)
+    expect(credentials.refresh(credentials.generation)).toBe(true)
     await credentials.authorization()
+    expect(await runs()).toBe(2)
+  })
+
+  test('runs once more, and not once a request, when many requests were refused', async () => {
+    const credentials = await pluginOf(answer({ token: 't' }))
+    const { generation } = credentials
+    await credentials.authorization()
+    const again = Array.from({ length: 20 }, () => {
+      credentials.refresh(generation)
+      return credentials.authorization()
+    })
+    await Promise.all(again)
     expect(await runs()).toBe(2)
   })
 

@@ -4,8 +4,7 @@ import { delimiter, join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '../../runtime/index.ts'
-import { KubeFailure } from '../failure.ts'
-import { connectionOf, inClusterConnection, loadKubeconfig } from './index.ts'
+import { connectionOf, inClusterConnection, KubeFailure, loadKubeconfig } from '../index.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -75,10 +74,10 @@ describe('an operator kubeconfig', () => {
     await clock.advance(10_000)
     expect(await credentials.authorization()).toBe('Bearer two')
     await writeFile(file, 'three\n')
-    expect(credentials.refresh()).toBe(true)
+    expect(credentials.refresh(credentials.generation)).toBe(true)
     expect(await credentials.authorization()).toBe('Bearer three')
     await writeFile(file, '')
-    credentials.refresh()
+    credentials.refresh(credentials.generation)
     await expect(credentials.authorization()).rejects.toMatchObject({ code: 'no-credential' })
   })
 

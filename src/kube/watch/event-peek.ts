@@ -61,68 +61,72 @@ function metadataOf(reader: Reader, namespaced: boolean): Partial<Record<string,
   return found
 }
 
-/** Walks JSON bytes. Every method returns false or undefined when it meets what it does not expect. */
+/** Walks JSON. Every method returns false or undefined when it meets what it does not expect. */
 class Reader {
-  readonly #bytes: Buffer
+  // One character a byte: fast to search, and right for everything but texts beyond ASCII, which are not read.
+  readonly #text: string
   #at = 0
 
   constructor(bytes: Buffer) {
-    this.#bytes = bytes
+    this.#text = bytes.toString('latin1')
   }
 
   /** Calls `visit` at the value of each key of the map that starts here, until it returns false. */
   eachKey(visit: (key: string) => boolean): boolean {
-    if (this.#bytes[this.#at] !== openMap) return false
+    if (this.#text.charCodeAt(this.#at) !== openMap) return false
     this.#at += 1
-    if (this.#bytes[this.#at] === closeMap) {
+    if (this.#text.charCodeAt(this.#at) === closeMap) {
       this.#at += 1
       return true
     }
     for (;;) {
       const key = this.plainText()
-      if (key === undefined || this.#bytes[this.#at] !== colon) return false
+      if (key === undefined || this.#text.charCodeAt(this.#at) !== colon) return false
       this.#at += 1
       if (!visit(key)) return false
-      const next = this.#bytes[this.#at]
+      const next = this.#text.charCodeAt(this.#at)
       this.#at += 1
       if (next === closeMap) return true
       if (next !== comma) return false
     }
   }
 
-  /** The text that starts here, if it has no escapes. */
+  /** The text that starts here, if it is ASCII without escapes. */
   plainText(): string | undefined {
-    if (this.#bytes[this.#at] !== quote) return undefined
-    const end = this.#bytes.indexOf(quote, this.#at + 1)
-    if (end < 0) return undefined
-    const slash = this.#bytes.subarray(this.#at + 1, end).indexOf(backslash)
-    if (slash >= 0) return undefined
-    const text = this.#bytes.toString('utf8', this.#at + 1, end)
-    this.#at = end + 1
-    return text
+    if (this.#text.charCodeAt(this.#at) !== quote) return undefined
+    const start = this.#at + 1
+    for (let at = start; ; at += 1) {
+      const code = this.#text.charCodeAt(at)
+      if (code === quote) {
+        this.#at = at + 1
+        return this.#text.slice(start, at)
+      }
+      // NaN, at the end, is not below either.
+      if (code === backslash || !(code < 128)) return undefined
+    }
   }
 
   /** Moves behind the value that starts here. */
   skipValue(): boolean {
     let depth = 0
     for (;;) {
-      const byte = this.#bytes[this.#at]
-      if (byte === undefined) return false
-      if (byte === quote) {
+      const code = this.#text.charCodeAt(this.#at)
+      if (Number.isNaN(code)) return false
+      if (code === quote) {
         if (!this.#skipText()) return false
         if (depth === 0) return true
         continue
       }
-      if (byte === openMap || byte === openList) {
+      if (code === openMap || code === openList) {
         depth += 1
-      } else if (byte === closeMap || byte === closeList) {
+      } else if (code === closeMap || code === closeList) {
         if (depth === 0) return true
         depth -= 1
         if (depth === 0) {
           this.#at += 1
           return true
         }
-      } else if (byte === comma && depth === 0) {
+      } else if (code === comma && depth === 0) {
         return true
       }
       this.#at += 1
@@ -132,10 +136,10 @@ class Reader {
   #skipText(): boolean {
     let from = this.#at + 1
     for (;;) {
-      const end = this.#bytes.indexOf(quote, from)
+      const end = this.#text.indexOf('"', from)
       if (end < 0) return false
       let slashes = 0
-      while (this.#bytes[end - 1 - slashes] === backslash) slashes += 1
+      while (this.#text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1
       if (slashes % 2 === 0) {
         this.#at = end + 1
         return true

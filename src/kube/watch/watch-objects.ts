@@ -67,6 +67,8 @@ class RunningWatch implements Watch {
   /** Whether that revision may lie ahead of the server's. */
   #doubtful = false
   #listAgainAt = 0
+  /** Ends the stream that is open. */
+  #current: AbortController | undefined
   #liveSince: number | undefined
 
   constructor(exchange: Exchange, resource: ResourceRef, options: WatchOptions, handler: WatchHandler) {
@@ -95,6 +97,7 @@ class RunningWatch implements Watch {
 
   async stop(): Promise<void> {
     this.#stop.abort()
+    this.#current?.abort()
     await this.#done
   }
 
@@ -206,6 +209,8 @@ class RunningWatch implements Watch {
     const seconds = minTimeoutSeconds + Math.floor(this.#random() * minTimeoutSeconds)
     const startedAt = this.#clock.now()
     const cut = new AbortController()
+    this.#current = cut
+    if (this.#stop.signal.aborted) return
     let ending: { readonly failure?: KubeFailure; readonly bug?: unknown } | undefined
     const end = (how: { readonly failure?: KubeFailure; readonly bug?: unknown }): void => {
       ending = how
@@ -243,7 +248,7 @@ class RunningWatch implements Watch {
         },
         {
           idleMs: this.#options.idleMs ?? idleMs,
-          signal: AbortSignal.any([this.#stop.signal, cut.signal]),
+          signal: cut.signal,
         },
       )
     } catch (error) {
