@@ -6,7 +6,7 @@
  * Key invariant: everything that is started here can be stopped, and stopping twice does nothing.
  */
 export { Backoff, type BackoffOptions } from './backoff.ts'
-export { type Clock, systemClock, type Timer } from './clock.ts'
+export { type Clock, sleepOn, systemClock, type Timer } from './clock.ts'
 export { FakeClock } from './fake-clock.ts'
 export { eachLimited } from './each-limited.ts'
 export { createLog, type Log, type LogFields, type LogLevel, type LogOptions, logLevels } from './log.ts'
