@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { privileges, type Privilege } from '../../api/index.ts'
 import { reasonOf } from '../../core/failure.ts'
@@ -71,7 +71,9 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
     })
     shutdown.add('http', () => server.close())
     const { url, metricsUrl } = await server.listen()
-    const token = await makeLocalToken(store, clock)
+    const purpose = localPurpose(config)
+    const token = await makeLocalToken(store, purpose, clock)
+    shutdown.add('local token', () => store.tokens.revoke(purpose))
     const local = await writeLocalHubFile(config.dataFolder, { url, token, pid: process.pid })
     shutdown.add('hub.json', () => local.remove())
     log.info('the hub runs', { url, data: config.dataFolder, store: store.dialect, observe: config.observe })
@@ -98,12 +100,17 @@ function shareProxies({ proxies }: HubConfig): void {
   }
 }
 
+/** Hubs that share a database have a local user each. */
+function localPurpose({ dataFolder }: HubConfig): string {
+  return `local ${hostname()} ${dataFolder}`
+}
+
 /** A new token for the hub's own user; the one of the last run is taken back. */
-async function makeLocalToken(store: Store, clock: Clock): Promise<string> {
+async function makeLocalToken(store: Store, purpose: string, clock: Clock): Promise<string> {
   const token = `evk_${randomBytes(32).toString('base64url')}`
   const owner = { name: `${userInfo().username}@local`, privileges }
-  await store.tokens.revoke('local')
-  await store.tokens.save('local', token, owner, new Date(clock.now()).toISOString())
+  await store.tokens.revoke(purpose)
+  await store.tokens.save(purpose, token, owner, new Date(clock.now()).toISOString())
   return token
 }
 

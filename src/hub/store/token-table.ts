@@ -2,16 +2,13 @@ import type { HubKeys } from '../keys/index.ts'
 import type { Database } from './database.ts'
 import { fromText, toText } from './json-text.ts'
 
-/** What a token is for; tokens are taken back by purpose. */
-export type TokenPurpose = 'local'
-
 /** Whom a token stands for. */
 export interface TokenOwner {
   readonly name: string
   readonly privileges: readonly string[]
 }
 
-/** Tokens by their keyed hash; the tokens themselves are never kept. */
+/** Tokens by their keyed hash; the tokens themselves are never kept. They are taken back by what they are for. */
 export class TokenTable {
   readonly #database: Database
   readonly #keys: Pick<HubKeys, 'tokenHash'>
@@ -21,7 +18,7 @@ export class TokenTable {
     this.#keys = keys
   }
 
-  async save(purpose: TokenPurpose, token: string, owner: TokenOwner, now: string): Promise<void> {
+  async save(purpose: string, token: string, owner: TokenOwner, now: string): Promise<void> {
     const row = { purpose, name: owner.name, privileges: toText([...owner.privileges]), created_at: now }
     await this.#database.write((queries) =>
       queries
@@ -45,7 +42,7 @@ export class TokenTable {
   }
 
   /** Forgets every token of a purpose: from now on they are refused. */
-  async revoke(purpose: TokenPurpose): Promise<void> {
+  async revoke(purpose: string): Promise<void> {
     await this.#database.write((queries) =>
       queries.deleteFrom('token').where('purpose', '=', purpose).execute(),
     )
