@@ -18,9 +18,14 @@ const levels = [
 const versions: readonly EmulatedVersion[] = ['1.36', '1.33']
 
 /** Waits until the record of a path names a person. */
-async function explained(r: Rig, path: string): Promise<DriftRecord> {
+async function explained(r: Rig, path: string, kind?: string): Promise<DriftRecord> {
   return await r.until(`the person behind ${path}`, () =>
-    r.drift().find((record) => record.path === path && record.writer.person !== undefined),
+    r
+      .drift()
+      .find(
+        ({ path: found, ref, writer }) =>
+          found === path && (kind ?? ref.kind) === ref.kind && writer.person !== undefined,
+      ),
   )
 }
 
@@ -72,12 +77,20 @@ describe.each(versions.flatMap((version) => levels.map(([level, sure]) => ({ ver
 
     test('case 37: a removed label and a deletion, which leave no trace, have a person too', async () => {
       const r = await rig()
-      await r.deliver([deployment('web'), configMap('settings')])
+      const name = `${r.namespace}-inner`
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { tier: 'inner' } } }
+      await r.deliver([deployment('web'), configMap('settings'), namespace])
       await r.kubectl('alice', 'label', 'deployment', 'web', 'tier-')
       await r.kubectl('bob', 'delete', 'configmap', 'settings')
       expect(await explained(r, 'metadata.labels.tier')).toMatchObject({
         class: 'removed',
         writer: { person: 'alice', manager: 'kubectl-label', kind: 'human' },
+        sure,
+      })
+      await r.kubectl('bob', 'label', 'namespace', name, '--overwrite', 'tier=outer')
+      expect(await explained(r, 'metadata.labels.tier', 'Namespace')).toMatchObject({
+        class: 'taken',
+        writer: { person: 'bob', manager: 'kubectl-label' },
         sure,
       })
       expect(await explained(r, '')).toMatchObject({

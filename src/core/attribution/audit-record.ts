@@ -62,10 +62,14 @@ function succeeded(status: Json | undefined): boolean {
 
 function targetOf(reference: Json | undefined): AuditTarget | undefined {
   if (!isMap(reference) || text(reference['resource']) === '') return undefined
+  const group = text(reference['apiGroup'])
+  const resource = text(reference['resource'])
+  // The log has a Namespace stand in itself.
+  const scoped = group !== '' || resource !== 'namespaces'
   return {
-    group: text(reference['apiGroup']),
-    resource: text(reference['resource']),
-    namespace: text(reference['namespace']),
+    group,
+    resource,
+    namespace: scoped ? text(reference['namespace']) : '',
     name: text(reference['name']),
   }
 }
