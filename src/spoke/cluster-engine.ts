@@ -115,13 +115,18 @@ export class ClusterEngine {
         type: reach,
         message: `cluster ${options.name}: ${reach}${message === '' ? '' : `: ${message}`}`,
       })
+      // What failed while it was away is not kept waiting for its back-off.
+      if (reach === 'reachable') this.reconcile()
     })
     this.#book = new DriftBook(
       context,
       options.audit === undefined ? undefined : new AuditIndex(fieldManager),
       fights,
     )
-    this.#healer = new Healer(context, this.#book, fights, (member) => this.#observer.resume(member))
+    this.#healer = new Healer(context, this.#book, fights, (member) => {
+      this.#observer.resume(member)
+      this.#queue.reportSoon(member.bundle)
+    })
     this.#observer = new Observer(
       context,
       this.#book,

@@ -69,9 +69,6 @@ export async function applyWanted(
         settleMember(writer.context, assignment, member, write.wanted)
         left.set(member, accept(writer.context, member, receipt, reply))
         noteDifferences(writer.context, member, manifestNotes(object, reply.object, schema.type))
-        const health = healthOf(reply.object)
-        member.health = health.status
-        member.healthMessage = health.message === '' ? undefined : health.message
         member.trouble = undefined
         receipts.push({ key: member.key, bundle: member.bundle, receipt: encodeReceipt(receipt) })
         applied.push(member)

@@ -29,7 +29,7 @@ export class BundleReconciler {
   readonly #writer: Writer
   readonly #claims: Claims
   readonly #applied: Map<string, AppliedMark>
-  readonly #progress = new Map<string, BundleProgress>()
+  readonly #progress = new Map<string, BundleProgress & { readonly of: Assignment }>()
 
   constructor(writer: Writer, claims: Claims, applied: Map<string, AppliedMark>) {
     this.#writer = writer
@@ -45,20 +45,21 @@ export class BundleReconciler {
         assignment.withdrawn === undefined
           ? await this.#converge(assignment, mayPrune && assignment.complete)
           : await this.#withdraw(assignment, mayPrune)
-      this.#progress.set(assignment.bundle, progress)
+      this.#progress.set(assignment.bundle, { ...progress, of: assignment })
       this.report(assignment.bundle)
       return progress.phase === 'applied' || progress.phase === 'pending' || progress.phase === 'withdrawn'
         ? 'settled'
         : 'retry'
     } catch (error) {
       const reason = isFailure(error) ? textOf(error as Failure) : reasonOf(error)
-      const refused = this.#progress.get(assignment.bundle)?.refused ?? []
-      this.#progress.set(assignment.bundle, { phase: 'failed', reason, refused })
-      context.emit({
-        type: 'apply-failed',
-        bundle: assignment.bundle,
-        message: `bundle ${assignment.bundle}: ${reason}`,
-      })
+      const before = this.#progress.get(assignment.bundle)
+      const refused = before?.refused ?? []
+      this.#progress.set(assignment.bundle, { phase: 'failed', reason, refused, of: assignment })
+      // Said once, and not again with every attempt.
+      if (before?.reason !== reason) {
+        const message = `bundle ${assignment.bundle}: ${reason}`
+        context.emit({ type: 'apply-failed', bundle: assignment.bundle, message })
+      }
       this.report(assignment.bundle)
       return 'retry'
     }
@@ -69,11 +70,11 @@ export class BundleReconciler {
     const { context } = this.#writer
     const assignment = context.assignment(bundle)
     if (assignment === undefined) return
-    const progress = this.#progress.get(bundle) ?? {
-      phase: 'pending',
-      reason: 'not looked at yet',
-      refused: [],
-    }
+    const known = this.#progress.get(bundle)
+    // What was found of one commit says nothing about the next.
+    const current = known?.of.revision === assignment.revision && known.of.variant === assignment.variant
+    const progress: BundleProgress =
+      known !== undefined && current ? known : { phase: 'pending', reason: 'not looked at yet', refused: [] }
     const members = context.members.ofBundle(bundle)
     context.ports.reports.bundle(bundleReport(assignment, members, progress, this.#applied.get(bundle)))
   }
@@ -234,13 +235,17 @@ export class BundleReconciler {
       const { ref, object } = wanted.target
       inventory.set(wanted.key, { ref, apiVersion: object.apiVersion, uid: undefined })
     }
-    await context.ports.journal.saveInventory(bundle, [...inventory.values()])
+    const before = [...inventory.values()]
+    await context.ports.journal.saveInventory(bundle, before)
     const set = context.applySet(bundle)
-    await set.record(session, [...inventory.values()])
+    await set.record(session, before)
     if (assignment.createNamespace) await ensureNamespaces(session, writes)
     const { applied, failed } = await applyWanted(this.#writer, session, assignment, writes)
-    await context.ports.journal.saveInventory(bundle, [...inventory.values()])
-    await set.record(session, [...inventory.values()])
+    const after = [...inventory.values()]
+    if (after.some(({ uid }, i) => uid !== before[i]?.uid)) {
+      await context.ports.journal.saveInventory(bundle, after)
+    }
+    await set.keep(session, after)
     if (applied.length > 0) {
       const message = `bundle ${bundle}: ${objects(applied.length)} applied at ${assignment.revision.slice(0, 12)}`
       context.emit({ type: 'applied', bundle, message })

@@ -7,6 +7,7 @@ import {
   receiptOf,
 } from '../../core/drift/index.ts'
 import { formatPath, pathOfKey, valueAtPath } from '../../core/fields/index.ts'
+import { healthOf } from '../../core/health/index.ts'
 import { ownedByAnotherTool } from '../../core/inventory/index.ts'
 import type { DriftRecord, Hold } from '../../core/ledger/index.ts'
 import { canonicalJson, type KubeObject } from '../../core/object/index.ts'
@@ -15,6 +16,7 @@ import { adoptFields, foldLeftovers, pruneAdditions } from '../adopt/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 import { asMember, fieldManager, partOfLabel } from '../names.ts'
+import { keepingPaths, type NotDue, notDue, withoutPaths } from './not-due.ts'
 import type { KindSchema, Session, Target } from '../session/index.ts'
 
 /** What came of one heal. */
@@ -27,7 +29,7 @@ export type HealOutcome =
       /** False where nothing was healed: the cluster changed all of it back. */
       readonly any: boolean
       readonly receipt: EncodedReceipt
-      /** Ids of the records that stay as they were: additions that the bundle only reports. */
+      /** Ids of the records that stay as they were: additions that are only reported, and what is not due. */
       readonly left: ReadonlySet<string>
       /** By record id, what the cluster changed again in the very write that healed the rest, and why. */
       readonly futile: ReadonlyMap<string, string>
@@ -63,13 +65,15 @@ export async function healObject(
     if (meant.some((record) => record.class === 'addition')) {
       await pruneAdditions(session, target, member.receipt, assignment?.ignore ?? [])
     }
-    const reply = await sendHeal(session, target, expected)
     const before = member.receipt
-    const answered = receiptFrom(context, reply, schema, hash)
+    const kept = ordered ? nothing : notDue(records, before, context.clock.now())
+    const reply = await sendHeal(session, leaving(target, kept), expected)
+    const sent = receiptFrom(context, reply, schema, hash)
+    const answered = before === undefined ? sent : keepingPaths(sent, before, kept.paths)
     const again = before === undefined ? [] : changedAgain(before, answered, member)
     const receipt = before === undefined ? answered : keepingHashes(answered, before, again)
     const futile = futileRecords(records, again)
-    const left = accept(context, member, receipt, reply)
+    const left = accept(context, member, receipt, reply).union(kept.ids)
     return {
       kind: 'healed',
       changed: reply.object.metadata.resourceVersion !== before?.resourceVersion,
@@ -88,6 +92,12 @@ export async function healObject(
     }
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
   }
+}
+
+const nothing: NotDue = { ids: new Set(), paths: [] }
+
+function leaving(target: Target, kept: NotDue): Target {
+  return kept.paths.length === 0 ? target : { ...target, object: withoutPaths(target.object, kept.paths) }
 }
 
 async function sendHeal(session: Session, target: Target, expected: Expected): Promise<Reply> {
@@ -201,6 +211,9 @@ export function accept(context: EngineContext, member: Member, receipt: Receipt,
   // The next difference is a new one: it must not wait for the end of the last one's second.
   member.lookedAt = 0
   member.knownAt = context.clock.now()
+  const health = healthOf(reply.object)
+  member.health = health.status
+  member.healthMessage = health.message === '' ? undefined : health.message
   context.members.inventory(member.bundle).set(member.key, {
     ref: member.ref,
     apiVersion: member.apiVersion,

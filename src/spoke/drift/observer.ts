@@ -133,12 +133,7 @@ export class Observer {
     member.seen = object.metadata.resourceVersion
     member.lookedAt = this.#context.clock.now()
     const moment = this.#moment(member, watched)
-    const health = healthOf(object)
-    if (health.status !== member.health || health.message !== (member.healthMessage ?? '')) {
-      member.health = health.status
-      member.healthMessage = health.message === '' ? undefined : health.message
-      this.#onHealth(member)
-    }
+    this.#noteHealth(member, object)
     if (object.metadata.uid !== member.receipt?.uid) {
       this.#chain(member, () => this.#gone(member, object, moment))
       return
@@ -148,8 +143,18 @@ export class Observer {
     this.#chain(member, () => this.#record(member, object, findings, moment))
   }
 
+  #noteHealth(member: Member, object: KubeObject): void {
+    const health = healthOf(object)
+    if (health.status !== member.health || health.message !== (member.healthMessage ?? '')) {
+      member.health = health.status
+      member.healthMessage = health.message === '' ? undefined : health.message
+      this.#onHealth(member)
+    }
+  }
+
   async #settle(member: Member, object: KubeObject, watched: boolean): Promise<void> {
     member.seen = object.metadata.resourceVersion
+    this.#noteHealth(member, object)
     await this.#record(member, object, this.#findings(member, object), this.#moment(member, watched))
   }
 

@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest'
+import { standingOf } from '../../src/core/state/index.ts'
+import { configMap } from '../engine/manifests.ts'
+import { connectionBy, type Rig } from '../engine/rig.ts'
+import { refusal, startHttpProxy } from '../faults/http-proxy.ts'
+import { startTcpProxy, type TcpProxy } from '../faults/tcp-proxy.ts'
+import { WarpedClock } from '../faults/warped-clock.ts'
+import { deletions, sharedServer, Started, writes } from './each-rig.ts'
+
+const started = new Started()
+const objects = ['a', 'b', 'c'].map((name) => configMap(name))
+
+interface Remote extends Rig {
+  readonly proxy: TcpProxy
+  readonly clock: WarpedClock
+}
+
+/** A rig whose engine reaches a shared cluster through a proxy that the test can break. */
+async function remote(): Promise<Remote> {
+  const server = await sharedServer()
+  const proxy = await startTcpProxy({ port: Number(new URL(server.url).port) })
+  started.add(() => proxy.stop())
+  const clock = new WarpedClock()
+  const text = server.kubeconfig('evenkeel').replace(server.url, `https://127.0.0.1:${proxy.port}`)
+  const rig = await started.rig(server, { clock, connect: () => connectionBy(text) })
+  return Object.defineProperties(rig, { proxy: { value: proxy }, clock: { value: clock } }) as Remote
+}
+
+/** What people are shown about the cluster, from what the engine has said. */
+function shown(r: Rig, now: number): string {
+  const cluster = r.clusterReport()
+  const bundle = r.bundleReport()
+  if (cluster === undefined || bundle === undefined) return 'nothing'
+  const { phase, health } = bundle
+  const seen = cluster.lastSeen === undefined ? undefined : now - Date.parse(cluster.lastSeen)
+  const part = { phase, health, everApplied: bundle.applied !== undefined, drift: r.open().length, leased: 0 }
+  return standingOf({ reach: cluster.reach, silentFor: seen, parts: [part] }).state
+}
+
+/** Lets time pass until the condition holds. */
+async function pass(clock: WarpedClock, condition: () => boolean): Promise<void> {
+  for (let minutes = 0; minutes < 30 && !condition(); minutes += 1) {
+    for (let second = 0; second < 60 && !condition(); second += 5) {
+      await clock.pass(5_000)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+async function names(r: Rig): Promise<string[]> {
+  const { inventories } = await r.journal.load()
+  return (inventories.get(r.bundle) ?? []).map(({ ref }) => ref.name).sort()
+}
+
+const faults: readonly (readonly [string, (proxy: TcpProxy) => unknown, (proxy: TcpProxy) => unknown])[] = [
+  ['refuses connections', (proxy) => proxy.refuse(), (proxy) => proxy.accept()],
+  ['is half-open', (proxy) => proxy.freeze(), (proxy) => proxy.thaw()],
+]
+
+test.each(faults)(
+  'incidents 14 and 17: a cluster that %s is unreachable after 90 seconds, nothing is deleted, and it comes back by itself',
+  async (_fault, breaks, mends) => {
+    const r = await remote()
+    await r.deliver(objects)
+    const deleted = await deletions(r)
+    expect(shown(r, r.clock.now())).toBe('in-sync')
+    const lastSeen = r.clock.now()
+    await breaks(r.proxy)
+    // Meanwhile an object goes, another one changes, and Git drops a third.
+    await r.kubectl('alice', 'delete', 'configmap', 'a')
+    await r.kubectl('alice', 'patch', 'configmap', 'b', '-p', '{"data":{"a":"9"}}')
+    r.declare(objects.slice(0, 2))
+    await r.clock.pass(60_000)
+    expect(r.clusterReport()?.reach).toBe('reachable')
+    await pass(r.clock, () => r.clusterReport()?.reach === 'unreachable')
+    const report = r.clusterReport()
+    expect(report).toMatchObject({ reach: 'unreachable', failure: { message: expect.any(String) } })
+    expect(Date.parse(report?.lastSeen ?? '')).toBeLessThanOrEqual(lastSeen + 2_000)
+    expect(Date.parse(report?.since ?? '') - lastSeen).toBeGreaterThanOrEqual(88_000)
+    expect(shown(r, r.clock.now())).toBe('unreachable')
+    expect(r.events.filter(({ type }) => type === 'unreachable')).toHaveLength(1)
+    expect(await deleted()).toEqual([])
+    expect(await names(r)).toEqual(['a', 'b', 'c'])
+    expect(r.drift()).toEqual([])
+    await mends(r.proxy)
+    await pass(r.clock, () => r.clusterReport()?.reach === 'reachable')
+    await r.until(
+      'the rest is healed',
+      () => r.drift().filter(({ state }) => state === 'healed').length === 2,
+    )
+    await r.until('what Git dropped is pruned', async () => (await names(r)).join() === 'a,b')
+    const noticed = r.drift().map(({ class: found, ref, path }) => `${found} ${ref.name} ${path}`)
+    expect(noticed.sort()).toEqual(['missing a ', 'taken b data.a'])
+    expect(await deleted()).toEqual(['delete configmaps/c 200'])
+    await r.until('it is in sync again', () => shown(r, r.clock.now()) === 'in-sync')
+    r.failures.splice(0)
+  },
+)
+
+test('incident 14: connections that are reset again and again lose nothing and delete nothing', async () => {
+  const r = await remote()
+  await r.deliver(objects)
+  const written = await writes(r)
+  for (let round = 0; round < 5; round += 1) {
+    r.proxy.cut()
+    await r.kubectl('alice', 'patch', 'configmap', 'b', '-p', `{"data":{"a":"${round + 5}"}}`)
+    r.proxy.cut()
+    await r.until('the edit is healed', async () => {
+      await r.clock.pass(1_000)
+      return r.drift().filter(({ state }) => state === 'healed').length === round + 1
+    })
+  }
+  expect(r.clusterReport()?.reach).toBe('reachable')
+  expect((await written()).filter((write) => !write.startsWith('patch configmaps/b 200'))).toEqual([])
+  r.failures.splice(0)
+})
+
+test('incident 14: a 200 with an empty list is taken for nothing: the objects are asked for one by one', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const r = await started.rig(server, {
+    connect: () => connectionBy(proxy.through(server.kubeconfig('evenkeel'))),
+  })
+  await r.deliver(objects)
+  const written = await writes(r)
+  const empty = (kind: string): object => ({
+    apiVersion: 'v1',
+    kind: `${kind}List`,
+    metadata: { resourceVersion: '900000000' },
+    items: [],
+  })
+  const noStreaming = refusal(422, 'Invalid', 'sendInitialEvents is forbidden')
+  let lists = 0
+  proxy.rule(({ method, path, query }) => {
+    if (method !== 'GET' || !/\/(configmaps|secrets)$/.test(path)) return 'pass'
+    // The streaming list is refused, so that the list is asked for, and then it is empty.
+    if (query.get('sendInitialEvents') === 'true') return noStreaming
+    if (query.get('watch') === 'true') return 'swallow'
+    lists += 1
+    return { status: 200, body: empty('ConfigMap') }
+  })
+  proxy.cut()
+  await r.restart()
+  await r.until('the empty list was read', () => lists > 0)
+  await r.until('the bundle is looked at', () => r.bundleReport()?.phase === 'applied')
+  await r.engine.idle()
+  expect(r.drift()).toEqual([])
+  expect(await names(r)).toEqual(['a', 'b', 'c'])
+  expect(await written()).toEqual([])
+  r.failures.splice(0)
+})
