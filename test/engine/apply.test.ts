@@ -199,11 +199,12 @@ describeVersions('apply', (rig) => {
       2,
       3,
     ])
-    // Later writes of the rival, and other drift of the object, cause no write either.
-    await kubectlEdit(r, 'alice', 'deployment/web', 's/"8080"/"9090"/')
-    await opened(r, 2)
-    await r.engine.idle()
     expect(real(await writesSince(r, mark))).toHaveLength(5)
+    // Other drift of the object is healed, and the field that is fought for is left to its rival.
+    await kubectlEdit(r, 'alice', 'deployment/web', 's/"8080"/"9090"/')
+    await r.until('the other field is healed', () => countOf(r, 'healed') === 6)
+    expect((await r.live('deployment', 'web')).spec).toMatchObject({ replicas: 9 })
+    expect(r.open().map(({ path }) => path)).toEqual(['spec.replicas'])
     // A decision starts afresh.
     const key = `apps/Deployment/${r.namespace}/web`
     const [result] = await r.engine.heal({ keys: [key], actor: 'carol', requestId: 'q1' })

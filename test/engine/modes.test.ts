@@ -96,10 +96,12 @@ describeVersions('modes', (rig) => {
     await r.until('the program is healed', () =>
       r.drift().some(({ state, path }) => state === 'healed' && path === 'data.b'),
     )
-    expect((await r.live('configmap', 'settings')).data, 'the change by a person still has its time').toEqual({
-      a: '9',
-      b: '2',
-    })
+    expect((await r.live('configmap', 'settings')).data, 'the change by a person still has its time').toEqual(
+      {
+        a: '9',
+        b: '2',
+      },
+    )
     expect(r.open().map(({ path }) => path)).toEqual(['data.a'])
   })
 })

@@ -9,6 +9,7 @@ import type { StoredReceipt } from '../ports.ts'
 import type { DriftBook } from './drift-book.ts'
 import type { Fights } from './fights.ts'
 import { type HealOutcome, healObject } from './heal-object.ts'
+import { canBeLeftOut } from './not-due.ts'
 
 /** Writes under way at once: more than a server answers in parallel, fewer than its fair queue. */
 const parallelHeals = 24
@@ -58,10 +59,13 @@ export class Healer {
     const times = [...(member.drift?.values() ?? [])].flatMap((record) =>
       record.healAt === undefined || record.hold !== undefined ? [] : [Date.parse(record.healAt)],
     )
-    // A whole manifest is sent: it would heal the held field too, so one hold holds the object. What admission
-    // changes back is not healed by it either way.
+    // What is held and can be left out of an apply is left out; anything else that is held holds the object. What
+    // admission changes back is not healed by an apply either way.
     const held = [...(member.drift?.values() ?? [])].some(
-      ({ hold }) => hold !== undefined && hold.kind !== 'admission',
+      (record) =>
+        record.hold !== undefined &&
+        record.hold.kind !== 'admission' &&
+        !(record.hold.kind === 'fight' && canBeLeftOut(record)),
     )
     if (times.length === 0 || held || member.orphaned) {
       this.#due.delete(member)
@@ -170,6 +174,7 @@ export class Healer {
       for (const member of members) {
         member.busy = false
         this.#readopt.delete(member)
+        if (member.drift !== undefined) this.schedule(member)
         this.#resume(member)
       }
     }
