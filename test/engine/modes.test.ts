@@ -36,6 +36,19 @@ describeVersions('modes', (rig) => {
     expect(real(await writesSince(r, mark))).toEqual([])
   })
 
+  test('observe tells a namespace that is not there as missing, with all that should be in it', async () => {
+    const name = `absent-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
+    const r = await rig({ mode: 'observe', namespace: name })
+    await r.deliver([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, configMap('settings')])
+    expect(r.bundleReport()?.troubles.map(({ health }) => health)).toEqual(['NotFound', 'NotFound'])
+    expect(
+      r
+        .open()
+        .map((d) => `${d.ref.kind} ${d.class}`)
+        .toSorted(),
+    ).toEqual(['ConfigMap missing', 'Namespace missing'])
+  })
+
   test('ask writes nothing before its plan is approved, and heals only on a word', async () => {
     const r = await rig({ mode: 'ask' })
     const mark = await auditMark(r.server)

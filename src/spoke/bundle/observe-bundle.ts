@@ -1,4 +1,4 @@
-import { receiptOf } from '../../core/drift/index.ts'
+import { applyEntryOf, receiptOf } from '../../core/drift/index.ts'
 import { reasonOf } from '../../core/failure.ts'
 import { type KubeObject, nameOf } from '../../core/object/index.ts'
 import { fieldSetOf } from '../../core/schema/index.ts'
@@ -59,7 +59,7 @@ async function readBaseline(
   const { resource, object, ref } = wanted.target
   const schema = await session.schemas.schemaOf(object.apiVersion, object.kind)
   const live = await session.client.get(resource, ref.namespace, ref.name)
-  const after = await afterApply(session, wanted, live, schema)
+  const after = withOurEntry(await afterApply(session, wanted, live, schema))
   member.receipt = receiptOf(after, {
     manager: fieldManager,
     type: schema.type,
@@ -95,6 +95,14 @@ async function afterApply(
     const claimed = { ...object, metadata: { ...object.metadata, managedFields: [entry] } }
     return withIdentity(claimed, live?.metadata.uid ?? 'none', live?.metadata.resourceVersion ?? '0')
   }
+}
+
+/** A manifest of a name alone owns nothing, and the server keeps no entry for it. */
+function withOurEntry(object: KubeObject): KubeObject {
+  if (applyEntryOf(object, fieldManager) !== undefined) return object
+  const { apiVersion, metadata } = object
+  const entry = { manager: fieldManager, operation: 'Apply', apiVersion, fieldsV1: {} } as const
+  return { ...object, metadata: { ...metadata, managedFields: [...(metadata.managedFields ?? []), entry] } }
 }
 
 function withIdentity(object: KubeObject, uid: string, resourceVersion: string): KubeObject {
