@@ -136,10 +136,14 @@ function printPlaced(
   for (const line of tableLines(columns, placed, { width: session.terminal.width }))
     session.terminal.line(line)
   for (const one of placed) {
-    for (const trouble of one.troubles) {
-      session.terminal.line(`  ${first.cell(one)}  ${trouble.object}: ${trouble.health}: ${trouble.message}`)
-    }
+    for (const trouble of one.troubles) session.terminal.line(`  ${first.cell(one)}  ${troubleText(trouble)}`)
   }
+}
+
+/** A failure begins with its subject by itself. */
+function troubleText({ object, health, message }: PlacedBundleView['troubles'][number]): string {
+  const rest = message.startsWith(`${object}: `) ? message.slice(object.length + 2) : message
+  return `${object}: ${health}: ${rest}`
 }
 
 function repositoryText(one: FleetView['repositories'][number], now: number): string {

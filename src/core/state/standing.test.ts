@@ -47,8 +47,14 @@ describe('the state of a cluster', () => {
     expect(at(undefined).state).toBe('unreachable')
   })
 
-  test('is unreachable at once when the cluster was refused', () => {
+  test('is unreachable at once when the cluster was refused, or could not be reached', () => {
     expect(standingOf({ reach: 'refused', silentFor: 0, parts: [] }).state).toBe('unreachable')
+    expect(standingOf({ reach: 'unreachable', silentFor: 0, parts: [good] }).state).toBe('unreachable')
+  })
+
+  test('is failed, not unreachable, when the cluster answered that it takes an object not', () => {
+    expect(stateWith({ phase: 'failed', health: 'Unknown', everApplied: false })).toBe('failed')
+    expect(stateWith({ phase: 'applied', health: 'Unknown' })).toBe('unreachable')
   })
 
   test('is never good while the drift is not known', () => {

@@ -35,12 +35,13 @@ export interface Standing {
 
 /**
  * The standing of a cluster (all its bundles) or of one bundle on it (that one part). A connection that is refused,
- * or silent for longer than `silenceLimit`, is unreachable whatever was seen before.
+ * lost, or silent for longer than `silenceLimit`, is unreachable whatever was seen before.
  */
 export function standingOf(facts: StateFacts): Standing {
   const raised = new Set(facts.parts.flatMap(flagsOf))
   const silent = facts.silentFor === undefined || facts.silentFor > silenceLimit
-  if (silent || facts.reach === 'refused') raised.add('unreachable')
+  const away = facts.reach === 'refused' || facts.reach === 'unreachable'
+  if (silent || away) raised.add('unreachable')
   const flags = stateWords.filter((word) => raised.has(word))
   return { state: flags[0] ?? 'in-sync', flags }
 }
@@ -50,7 +51,9 @@ function flagsOf(part: PartFacts): StateWord[] {
   const waiting = part.phase === 'pending' || part.phase === 'blocked'
   // What was never applied has no health to speak of: it waits, or is on its way.
   const begun = part.everApplied || !(waiting || part.phase === 'applying')
-  if (part.drift === undefined || (begun && part.health === 'Unknown')) flags.push('unreachable')
+  // A cluster that refused an object was reached: that is failed, not unreachable.
+  const unknown = begun && part.health === 'Unknown' && part.phase !== 'failed'
+  if (part.drift === undefined || unknown) flags.push('unreachable')
   if (part.phase === 'failed' || part.health === 'Failed') flags.push('failed')
   if ((part.drift ?? 0) > 0 || (begun && part.health === 'NotFound')) flags.push('drifted')
   const moving = part.phase === 'applying' || part.phase === 'withdrawn'

@@ -10,13 +10,13 @@ function board() {
   const made = new ClusterBoard(clock)
   const now = (): string => new Date(clock.now()).toISOString()
   const reach = (report: Partial<ClusterReport> = {}): void => {
-    made.entry('a').report = {
+    made.noteCluster('a', {
       reach: 'reachable',
       since: now(),
       lastSeen: now(),
       failedGroups: [],
       ...report,
-    }
+    })
   }
   const bundle = (report: Partial<BundleReport> = {}): void =>
     made.noteBundle('a', {
@@ -34,6 +34,17 @@ function board() {
 }
 
 const drift = (over: Partial<DriftRecord> = {}): DriftRecord => driftRecord('d-1', 'a', over)
+
+test('an engine that cannot reach its cluster takes away nothing that was known before', () => {
+  const { board: made, clock, reach, bundle, state } = board()
+  reach({ version: 'v1.36.0', clusterId: 'c-1' })
+  bundle()
+  const seen = made.entry('a').report?.lastSeen
+  const since = new Date(clock.now()).toISOString()
+  made.noteCluster('a', { reach: 'unreachable', since, failedGroups: [] })
+  expect(made.entry('a').report).toMatchObject({ lastSeen: seen, version: 'v1.36.0', clusterId: 'c-1' })
+  expect(state()).toBe('unreachable')
+})
 
 describe('the state of a cluster', () => {
   test('is unreachable before its engine has said anything, whatever was applied before', () => {

@@ -92,6 +92,23 @@ export class ClusterBoard {
     } else open.delete(record.id)
   }
 
+  /** Takes the newest report. An engine that has not met its cluster yet takes away nothing that was known before. */
+  noteCluster(cluster: string, report: ClusterReport): void {
+    const entry = this.entry(cluster)
+    const { lastSeen, clusterId, version, failedGroups } = entry.report ?? {}
+    if (report.lastSeen !== undefined || lastSeen === undefined) {
+      entry.report = report
+      return
+    }
+    entry.report = {
+      lastSeen,
+      ...(clusterId === undefined ? {} : { clusterId }),
+      ...(version === undefined ? {} : { version }),
+      ...report,
+      failedGroups: failedGroups ?? [],
+    }
+  }
+
   noteBundle(cluster: string, report: BundleReport): void {
     const { bundles, applied } = this.entry(cluster)
     bundles.set(report.bundle, report)

@@ -217,8 +217,8 @@ export class EnginePool {
     const { board, store } = this.#options
     const entry = board.entry(cluster)
     const before = entry.report
-    entry.report = report
-    const { clusterId, reach, since, lastSeen, version } = report
+    board.noteCluster(cluster, report)
+    const { clusterId, reach, since, lastSeen, version } = entry.report ?? report
     if (clusterId !== undefined && reach === 'reachable') {
       if (entry.clusterId === undefined) {
         entry.clusterId = clusterId
