@@ -117,4 +117,17 @@ describeVersions('modes', (rig) => {
     )
     expect(r.open().map(({ path }) => path)).toEqual(['data.a'])
   })
+
+  test('the preview of a heal shows the additions that it prunes, and then they go', async () => {
+    const r = await rig()
+    await r.deliver([configMap('settings')])
+    await r.kubectl('alice', 'annotate', 'configmap', 'settings', 'team=checkout')
+    await r.until('the addition is reported', () => r.open()[0]?.class === 'addition')
+    const key = `/ConfigMap/${r.namespace}/settings`
+    expect(await r.engine.previewHeal([key])).toEqual([
+      { key, fields: [{ path: 'metadata.annotations.team', from: 'checkout', to: 'absent' }] },
+    ])
+    await r.engine.heal({ keys: [key], actor: 'alice', requestId: 'r' })
+    expect((await r.live('configmap', 'settings')).metadata.annotations).toBeUndefined()
+  })
 })

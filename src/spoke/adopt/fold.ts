@@ -2,7 +2,7 @@ import { foldForAdoption } from '../../core/adoption/index.ts'
 import { additionsIn, type Receipt } from '../../core/drift/index.ts'
 import { FieldSet, formatPath, parseFieldsV1 } from '../../core/fields/index.ts'
 import { isIgnored } from '../../core/ledger/index.ts'
-import type { KubeObject, ManagedFieldsEntry } from '../../core/object/index.ts'
+import { type KubeObject, type ManagedFieldsEntry, refOf } from '../../core/object/index.ts'
 import type { Reply } from '../../kube/index.ts'
 import { fieldManager } from '../names.ts'
 import type { Session, Target } from '../session/index.ts'
@@ -54,13 +54,19 @@ export async function pruneAdditions(
   const live = await session.client.get(target.resource, target.ref.namespace, target.ref.name)
   if (live === undefined) return
   await rewriteManagedFields(session, target, live, (state) => {
-    const additions = additionsIn(state, receipt, { manager: fieldManager }).filter(
-      ({ path }) => !isIgnored(ignore, target.ref, formatPath(path)),
-    )
-    if (additions.length === 0) return undefined
-    const added = FieldSet.of(additions.map((finding) => finding.path))
+    const added = additionsToPrune(state, receipt, ignore)
+    if (added.isEmpty) return undefined
     return (state.metadata.managedFields ?? []).flatMap((entry) => moved(entry, added))
   })
+}
+
+/** What others added inside our containers, less what was accepted. */
+export function additionsToPrune(live: KubeObject, receipt: Receipt, ignore: readonly string[]): FieldSet {
+  const additions = additionsIn(live, receipt, { manager: fieldManager })
+  const ref = refOf(live)
+  return FieldSet.of(
+    additions.flatMap(({ path }) => (isIgnored(ignore, ref, formatPath(path)) ? [] : [path])),
+  )
 }
 
 /** Our entry with the added paths, everybody else's without them. */

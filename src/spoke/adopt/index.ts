@@ -5,4 +5,4 @@
  * Never touches what controllers own in subresources. Key invariant: ownership is rewritten only onto the very
  * state that it was computed from; a write in between starts it over.
  */
-export { adoptFields, foldLeftovers, pruneAdditions } from './fold.ts'
+export { additionsToPrune, adoptFields, foldLeftovers, pruneAdditions } from './fold.ts'

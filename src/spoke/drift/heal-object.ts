@@ -6,13 +6,13 @@ import {
   type Receipt,
   receiptOf,
 } from '../../core/drift/index.ts'
-import { formatPath, pathOfKey, valueAtPath } from '../../core/fields/index.ts'
+import { editAtPath, formatPath, pathOfKey, valueAtPath } from '../../core/fields/index.ts'
 import { healthOf } from '../../core/health/index.ts'
 import { ownedByAnotherTool } from '../../core/inventory/index.ts'
 import type { DriftRecord, Hold } from '../../core/ledger/index.ts'
-import { canonicalJson, type KubeObject } from '../../core/object/index.ts'
+import { asJson, canonicalJson, type KubeObject } from '../../core/object/index.ts'
 import { isKubeFailure, type Reply } from '../../kube/index.ts'
-import { adoptFields, foldLeftovers, pruneAdditions } from '../adopt/index.ts'
+import { additionsToPrune, adoptFields, foldLeftovers, pruneAdditions } from '../adopt/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 import { asMember, fieldManager, partOfLabel } from '../names.ts'
@@ -167,7 +167,14 @@ export async function previewHealObject(
   const live = await session.client.get(target.resource, target.ref.namespace, target.ref.name)
   const options = { manager: fieldManager, force: true, dryRun: true }
   const { object } = await session.client.apply(target.resource, target.object, options)
-  return { live, after: object }
+  // A heal that a person asks for prunes recorded additions too, which no dry-run of an apply can show.
+  const prunes = [...(member.drift?.values() ?? [])].some((record) => record.class === 'addition')
+  if (live === undefined || member.receipt === undefined || !prunes) return { live, after: object }
+  const ignore = context.assignment(member.bundle)?.ignore ?? []
+  let after = asJson(object)
+  for (const path of additionsToPrune(live, member.receipt, ignore).members())
+    after = editAtPath(after, path, undefined)
+  return { live, after: after as unknown as KubeObject }
 }
 
 async function prepare(
