@@ -117,6 +117,13 @@ export interface ClusterApi {
   /** Throws `wrong-cluster` unless `clusterId()` is `expected`. */
   confirmCluster(expected: string): Promise<void>
 
+  /**
+   * Holds the client to the cluster whose namespace `kube-system` has this uid: from now on no connection carries
+   * anything before it has answered with it, and one that answers otherwise fails with `wrong-cluster`. An address may
+   * lead elsewhere whenever it is connected to anew.
+   */
+  pin(uid: string): void
+
   /** What the cluster serves, and what it could not tell; never cached. */
   discover(): Promise<Discovery>
 

@@ -28,11 +28,10 @@ import type {
   ServerVersion,
   WriteOptions,
 } from './cluster-api.ts'
-import { clusterIdOf } from './cluster-id.ts'
+import { clusterIdOf, pinTo, wrongCluster } from './cluster-id.ts'
 import type { Connection } from './connection/index.ts'
 import { discover, type Discovery } from './discovery/index.ts'
 import { type Call, Exchange } from './exchange.ts'
-import { KubeFailure } from './failure.ts'
 import { type Identity, type IdentityOptions, impersonationHeaders } from './identity.ts'
 import { listPages } from './list-pages.ts'
 import { OpenApiDocuments } from './open-api.ts'
@@ -106,14 +105,11 @@ export class ClusterClient implements ClusterApi {
   async confirmCluster(expected: string): Promise<void> {
     const found = await this.clusterId()
     if (found === expected) return
-    throw new KubeFailure(
-      'wrong-cluster',
-      `cluster ${this.name}: cannot use it: its identity is ${found}, wanted ${expected}`,
-      {
-        subject: `cluster ${this.name}`,
-        hint: 'the address or context points at another cluster, or the cluster was installed again: register it anew',
-      },
-    )
+    throw wrongCluster(`cluster ${this.name}`, found, expected)
+  }
+
+  pin(uid: string): void {
+    pinTo(this.exchange, uid)
   }
 
   discover(): Promise<Discovery> {

@@ -73,12 +73,22 @@ export class Exchange {
   }
 
   /** The answer: 2xx, or one of `expected`. Throws the failure for any other. */
-  async call(call: Call): Promise<RawAnswer> {
+  call(call: Call): Promise<RawAnswer> {
+    const timeoutMs = call.timeoutMs ?? defaultTimeoutMs
+    return this.#repeated(call, (request) => this.transport.request(request, timeoutMs))
+  }
+
+  /** Every connection that is opened from now on carries nothing before `check`, asking over it, has passed it. */
+  guard(check: (ask: (call: Call) => Promise<RawAnswer>) => Promise<void>): void {
+    this.transport.guard((send) => check((call) => this.#repeated(call, send)))
+  }
+
+  async #repeated(call: Call, send: (request: WireRequest) => Promise<RawAnswer>): Promise<RawAnswer> {
     let refreshed = false
     let waited = 0
     for (let repeats = 0; ; ) {
       const { generation } = this.connection.credentials
-      const answer = await this.#once(call, repeats)
+      const answer = await this.#once(call, repeats, send)
       if (answer === undefined) {
         repeats += 1
         continue
@@ -116,9 +126,13 @@ export class Exchange {
   }
 
   /** One attempt; undefined when the connection broke under a call that may be repeated, the first time. */
-  async #once(call: Call, repeats: number): Promise<RawAnswer | undefined> {
+  async #once(
+    call: Call,
+    repeats: number,
+    send: (request: WireRequest) => Promise<RawAnswer>,
+  ): Promise<RawAnswer | undefined> {
     try {
-      return await this.transport.request(await this.#request(call), call.timeoutMs ?? defaultTimeoutMs)
+      return await send(await this.#request(call))
     } catch (error) {
       const broken = isKubeFailure(error, 'unreachable') && call.signal?.aborted !== true
       if (broken && call.idempotent && repeats === 0 && isBrokenConnection(error)) return undefined

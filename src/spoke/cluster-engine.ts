@@ -81,6 +81,8 @@ export class ClusterEngine {
   readonly #definitions: DefinitionWatch
   readonly #unmanaged: UnmanagedWatch
   readonly #abort = new AbortController()
+  /** Ends the wait for the next question about the cluster's identity. */
+  #wake = new AbortController()
   #session: Session | undefined
   #expectedId: string | undefined
   #verifiedAt: string | undefined
@@ -117,6 +119,8 @@ export class ClusterEngine {
       })
       // What failed while it was away is not kept waiting for its back-off.
       if (reach === 'reachable') this.reconcile()
+      // A watch found another cluster behind the address: begin again without waiting for the next question.
+      if (reach === 'refused') this.#wake.abort()
     })
     this.#book = new DriftBook(
       context,
@@ -307,6 +311,7 @@ export class ClusterEngine {
     }
     const { clusterId, version, discovery } = this.#session
     const failedGroups = discovery.failed.map(({ groupVersion }) => groupVersion)
+    this.#wake = new AbortController()
     this.#presence.connected({ clusterId, version, failedGroups })
     this.#queue.start()
     this.reconcile()
@@ -318,7 +323,10 @@ export class ClusterEngine {
     const { clock } = this.#options
     const { signal } = this.#abort
     for (;;) {
-      await clock.sleep(identityMs * (0.9 + 0.2 * Math.random()), signal)
+      await clock.sleep(
+        identityMs * (0.9 + 0.2 * Math.random()),
+        AbortSignal.any([signal, this.#wake.signal]),
+      )
       if (signal.aborted) return
       try {
         await this.#connected().sameCluster()

@@ -74,6 +74,10 @@ export class Presence {
   watchState(apiVersion: string, kind: string, state: WatchState): void {
     if (state.kind === 'live') return
     if (state.failure === undefined) return
+    if (isFailure(state.failure, 'wrong-cluster')) {
+      this.failed(state.failure)
+      return
+    }
     const failure = described(state.failure)
     this.#failure = { ...failure, message: `watching ${apiVersion} ${kind}: ${failure.message}` }
     this.#report()

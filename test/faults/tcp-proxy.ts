@@ -13,6 +13,8 @@ export interface TcpProxy {
   readonly accepted: number
   /** Bytes that ever came from the client. */
   readonly received: number
+  /** Leads new connections to another port; those that are open stay where they are. */
+  aim(port: number): void
   /** Resets every open connection. */
   cut(): void
   /** From now on nothing passes on the open connections, and nobody is told: half-open. New ones work. */
@@ -45,6 +47,7 @@ export async function startTcpProxy(target: {
   let received = 0
   let delayMs = 0
   let frozen = false
+  let aim = target.port
   let server = listener()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -53,7 +56,7 @@ export async function startTcpProxy(target: {
   function listener(): Server {
     return createServer((client) => {
       accepted += 1
-      const far = connect(target.port, target.host ?? '127.0.0.1')
+      const far = connect(aim, target.host ?? '127.0.0.1')
       const pair: Pair = { sockets: [client, far], frozen, held: [] }
       pairs.add(pair)
       client.on('data', (chunk: Buffer) => {
@@ -108,6 +111,9 @@ export async function startTcpProxy(target: {
     },
     get received() {
       return received
+    },
+    aim(to) {
+      aim = to
     },
     cut,
     freezeOpen,

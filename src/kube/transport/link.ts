@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import type { Clock } from '../../runtime/index.ts'
-import { connectFailure, type Connection, dial, type Dialled } from '../connection/index.ts'
-import { KubeFailure } from '../failure.ts'
+import { type Connection, dial, type Dialled } from '../connection/index.ts'
 
 /** One request, with everything but the connection. */
 export interface WireRequest {
@@ -32,23 +31,23 @@ const pingIntervalMs = 20_000
 const idleConnectionMs = 300_000
 
 /**
- * One connection to the API server: HTTP/2 with many requests at once, or HTTP/1.1 with one. A connection that is
- * lost between requests is opened again by the next one; requests that were on it fail.
+ * One connection to the API server: HTTP/2 with many requests at once, or HTTP/1.1 with one. It is never opened
+ * again: who answers behind the same address may be another server, so a lost connection needs a new `Link`.
  */
 export class Link {
   readonly protocol: 'h2' | 'http/1.1'
   readonly #client: Client
   readonly #prefix: string
-  readonly #ended = new AbortController()
-  #socket: Socket
+  readonly #socket: Socket
   #spare: Dialled | undefined
+  #gone = false
 
   /** Opens the connection. Throws as `dial` does. */
   static async open(connection: Connection, clock: Clock, signal: AbortSignal): Promise<Link> {
-    return new Link(connection, clock, await dial(connection, clock, signal))
+    return new Link(connection, await dial(connection, clock, signal))
   }
 
-  private constructor(connection: Connection, clock: Clock, dialled: Dialled) {
+  private constructor(connection: Connection, dialled: Dialled) {
     this.protocol = dialled.protocol
     this.#socket = dialled.socket
     this.#spare = dialled
@@ -62,12 +61,13 @@ export class Link {
       connect: (_options, callback) => {
         const spare = this.#spare
         this.#spare = undefined
-        if (spare !== undefined && !spare.socket.destroyed) {
-          // undici forgets a request whose connection is there before `connect` has returned.
-          queueMicrotask(() => callback(null, spare.socket))
-          return
-        }
-        void this.#dialAgain(connection, clock, callback)
+        const usable = spare !== undefined && !spare.socket.destroyed
+        this.#gone = !usable
+        // undici forgets a request whose connection is there before `connect` has returned.
+        queueMicrotask(() => {
+          if (usable) callback(null, spare.socket)
+          else callback(broken(connection.server.host), null)
+        })
       },
     })
   }
@@ -75,6 +75,11 @@ export class Link {
   /** Bytes that ever came over the connection, answers to our pings included: it moves while the far end lives. */
   get bytesRead(): number {
     return this.#socket.bytesRead
+  }
+
+  /** True once the connection has ended, from whichever side, or was retired: nothing can be sent on it any more. */
+  get lost(): boolean {
+    return this.#gone || this.#socket.destroyed
   }
 
   /** How many requests the server leaves waiting for a stream. */
@@ -134,36 +139,24 @@ export class Link {
 
   /** Takes no more requests, and ends the connection when the last one is answered. */
   async retire(): Promise<void> {
+    this.#gone = true
     await this.#client.close().catch(() => {})
-    this.#ended.abort()
     this.#discardSpare()
   }
 
   /** Ends the connection now; every request on it fails with `error`. */
   async destroy(error: Error): Promise<void> {
-    this.#ended.abort()
     this.#discardSpare()
     await this.#client.destroy(error).catch(() => {})
-  }
-
-  async #dialAgain(
-    connection: Connection,
-    clock: Clock,
-    callback: (...result: [null, Socket] | [Error, null]) => void,
-  ): Promise<void> {
-    const outcome = await dial(connection, clock, this.#ended.signal).catch((error: unknown) =>
-      connectFailure(error, connection),
-    )
-    if (outcome instanceof KubeFailure) {
-      callback(outcome, null)
-    } else {
-      this.#socket = outcome.socket
-      callback(null, outcome.socket)
-    }
   }
 
   #discardSpare(): void {
     this.#spare?.socket.destroy()
     this.#spare = undefined
   }
+}
+
+/** What requests on a connection that is gone fail with; as when the system reports the connection broken. */
+function broken(host: string): Error {
+  return Object.assign(new Error(`the connection to ${host} is gone`), { code: 'ECONNRESET' })
 }

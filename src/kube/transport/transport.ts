@@ -2,6 +2,7 @@ import type { Clock } from '../../runtime/index.ts'
 import type { RawAnswer } from '../answer/index.ts'
 import { connectFailure, type Connection } from '../connection/index.ts'
 import { KubeFailure } from '../failure.ts'
+import { Collector } from './collector.ts'
 import { InFlight } from './in-flight.ts'
 import { Link, type WireHeaders, type WireRequest } from './link.ts'
 import { type Lane, WatchLanes } from './watch-lanes.ts'
@@ -28,9 +29,14 @@ export interface StreamOptions {
 /** A connection for requests, and how many are on it. */
 interface Slot {
   readonly opening: Promise<Link>
+  link: Link | undefined
   busy: number
 }
 
+/** Looks at a new connection before it is used, by asking over it; throws to refuse it. */
+export type Guard = (ask: (request: WireRequest) => Promise<RawAnswer>) => Promise<void>
+
+const guardMs = 10_000
 const maxBody = 256 * 1024 * 1024
 const maxRefusal = 1024 * 1024
 
@@ -46,6 +52,7 @@ export class Transport {
   readonly #lanes: WatchLanes
   readonly #ended = new AbortController()
   #links: Slot[] = []
+  #guard: Guard | undefined
 
   constructor(connection: Connection, options: TransportOptions) {
     this.#connection = connection
@@ -98,6 +105,11 @@ export class Transport {
     }
   }
 
+  /** Every connection that is opened from now on carries nothing before `guard` has passed it. */
+  guard(guard: Guard): void {
+    this.#guard = guard
+  }
+
   /** Uses new connections from now on, because the certificate has changed; open answers run to their end. */
   renew(): void {
     const old = this.#links
@@ -131,20 +143,25 @@ export class Transport {
   }
 
   async #exchange(request: WireRequest, timeoutMs: number): Promise<RawAnswer> {
-    const slot = await this.#takeSlot(request.signal)
-    try {
-      const link = await unlessAborted(slot.opening, request.signal)
-      return await this.#collect(link, request, timeoutMs)
-    } finally {
-      slot.busy -= 1
+    for (let again = true; ; again = false) {
+      const slot = await this.#takeSlot(request.signal)
+      try {
+        const link = await unlessAborted(slot.opening, request.signal)
+        // Its own guard may have retired it, by a credential that it showed to be old.
+        if (!link.lost || !again) return await this.#collect(link, request, timeoutMs)
+      } finally {
+        slot.busy -= 1
+      }
     }
   }
 
   /** The shared HTTP/2 connection, or an HTTP/1.1 connection of its own; counted as busy. */
   async #takeSlot(signal: AbortSignal | undefined): Promise<Slot> {
+    this.#links = this.#links.filter(({ link }) => link?.lost !== true)
     const [first] = this.#links
     if (first === undefined) return this.#addSlot()
     const link = await unlessAborted(first.opening, signal)
+    if (link.lost) return this.#takeSlot(signal)
     const free = link.protocol === 'h2' ? first : this.#links.find((slot) => slot.busy === 0)
     if (free === undefined && this.#links.length < this.#maxInFlight) return this.#addSlot()
     const slot = free ?? first
@@ -153,9 +170,14 @@ export class Transport {
   }
 
   #addSlot(): Slot {
-    const slot = { opening: this.#openLink(), busy: 1 }
+    const slot: Slot = { opening: this.#openLink(), link: undefined, busy: 1 }
     this.#links.push(slot)
-    slot.opening.catch(() => this.#drop(slot.opening))
+    slot.opening.then(
+      (link) => {
+        slot.link = link
+      },
+      () => this.#drop(slot.opening),
+    )
     return slot
   }
 
@@ -163,8 +185,15 @@ export class Transport {
     this.#links = this.#links.filter((slot) => slot.opening !== opening)
   }
 
-  #openLink(): Promise<Link> {
-    return Link.open(this.#connection, this.#clock, this.#ended.signal)
+  async #openLink(): Promise<Link> {
+    const link = await Link.open(this.#connection, this.#clock, this.#ended.signal)
+    try {
+      await this.#guard?.((request) => this.#collect(link, request, guardMs))
+    } catch (error) {
+      await link.destroy(closed(this.#connection.name))
+      throw error
+    }
+    return link
   }
 
   #collect(link: Link, request: WireRequest, timeoutMs: number): Promise<RawAnswer> {
@@ -304,38 +333,6 @@ export class Transport {
 const noStream = Symbol('no stream was granted')
 
 class Crowded extends Error {}
-
-/** Puts an answer together, up to a size. */
-class Collector {
-  readonly #max: number
-  readonly #chunks: Buffer[] = []
-  #size = 0
-  #status = 0
-  #headers: WireHeaders = {}
-
-  constructor(max: number) {
-    this.#max = max
-  }
-
-  head(status: number, headers: WireHeaders): void {
-    this.#status = status
-    this.#headers = headers
-  }
-
-  /** False once the answer is larger than it may be. */
-  take(chunk: Buffer): boolean {
-    this.#size += chunk.length
-    if (this.#size > this.#max) return false
-    this.#chunks.push(chunk)
-    return true
-  }
-
-  answer(): RawAnswer {
-    const [only] = this.#chunks
-    const body = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)
-    return { status: this.#status, headers: this.#headers, body }
-  }
-}
 
 function closed(name: string): KubeFailure {
   return new KubeFailure('unreachable', `${name}: the client was closed`)

@@ -36,22 +36,24 @@ export class WatchLanes {
   }
 
   /** A place on the fullest connection that has one, or on a new connection. Throws as opening one does. */
-  async acquire(): Promise<Lane> {
+  async acquire(again = true): Promise<Lane> {
     const shared = this.#withRoom() ?? this.#another()
     shared.users += 1
-    try {
-      const link = await shared.opening
-      // Known only now: an HTTP/1.1 connection carries one.
-      if (link.protocol !== 'h2' && shared.users > 1) {
-        shared.users -= 1
-        this.#limit = 1
-        return await this.acquire()
-      }
-      return { link, release: this.#once(() => this.#release(shared)) }
-    } catch (error) {
+    const link = await shared.opening.catch((error: unknown) => {
       if (!shared.closed) this.#release(shared)
       throw error
+    })
+    if (link.lost && again) {
+      this.#release(shared)
+      return await this.acquire(false)
     }
+    // Known only now: an HTTP/1.1 connection carries one.
+    if (link.protocol !== 'h2' && shared.users > 1) {
+      shared.users -= 1
+      this.#limit = 1
+      return await this.acquire()
+    }
+    return { link, release: this.#once(() => this.#release(shared)) }
   }
 
   /** Notes that a connection opened no more than `streams` watches: further ones go elsewhere. */
@@ -79,7 +81,7 @@ export class WatchLanes {
   #withRoom(): Shared | undefined {
     let best: Shared | undefined
     for (const shared of this.#shared) {
-      if (shared.closed || shared.users >= this.#limit) continue
+      if (shared.closed || shared.link?.lost === true || shared.users >= this.#limit) continue
       if (best === undefined || shared.users > best.users) best = shared
     }
     return best

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../core/object/index.ts'
 import { groupOf, versionOf } from '../../core/object/index.ts'
-import type { ApiResource, ClusterClient, Discovery } from '../../kube/index.ts'
+import { type ApiResource, type ClusterClient, type Discovery, isKubeFailure } from '../../kube/index.ts'
 import { SpokeFailure } from '../failure.ts'
 import { SchemaBook } from './schema-book.ts'
 
@@ -20,11 +20,17 @@ export class Session {
   readonly version: string
   readonly schemas: SchemaBook
   #discovery: Discovery
-  #anchor: string | undefined
+  readonly #anchor: string | undefined
 
-  constructor(client: ClusterClient, clusterId: string, version: string, discovery: Discovery) {
+  constructor(
+    client: ClusterClient,
+    identity: { readonly clusterId: string; readonly anchor: string | undefined },
+    version: string,
+    discovery: Discovery,
+  ) {
     this.client = client
-    this.clusterId = clusterId
+    this.clusterId = identity.clusterId
+    this.#anchor = identity.anchor
     this.version = version
     this.schemas = new SchemaBook(client)
     this.#discovery = discovery
@@ -44,8 +50,7 @@ export class Session {
    * kube-system? Throws `wrong-cluster` when not, and the client's failures.
    */
   async sameCluster(): Promise<void> {
-    const uid = (await this.client.get(namespaces, undefined, 'kube-system'))?.metadata.uid
-    this.#anchor ??= uid
+    const uid = await anchorOf(this.client)
     if (uid === undefined || uid !== this.#anchor) await this.client.confirmCluster(this.clusterId)
   }
 
@@ -99,11 +104,23 @@ export class Session {
 
 /**
  * Connects, and confirms that the address answers as the expected cluster; without an expectation the answer
- * becomes it. Throws the client's failures; `wrong-cluster` when another cluster answers.
+ * becomes it. From then on every further connection to the address has to answer the same before it carries
+ * anything: an address may lead elsewhere whenever it is connected to anew. Throws the client's failures;
+ * `wrong-cluster` when another cluster answers.
  */
 export async function openSession(client: ClusterClient, expectedId: string | undefined): Promise<Session> {
+  const anchor = await anchorOf(client).catch((error: unknown) => {
+    // A credential without this right still learns the identity where a ClusterProperty tells it.
+    if (isKubeFailure(error, 'forbidden')) return undefined
+    throw error
+  })
+  if (anchor !== undefined) client.pin(anchor)
   const clusterId = await client.clusterId()
   if (expectedId !== undefined && clusterId !== expectedId) await client.confirmCluster(expectedId)
   const [version, discovery] = await Promise.all([client.version(), client.discover()])
-  return new Session(client, clusterId, version.gitVersion, discovery)
+  return new Session(client, { clusterId, anchor }, version.gitVersion, discovery)
+}
+
+async function anchorOf(client: ClusterClient): Promise<string | undefined> {
+  return (await client.get(namespaces, undefined, 'kube-system'))?.metadata.uid
 }
