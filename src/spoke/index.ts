@@ -8,6 +8,6 @@
  */
 export { ClusterEngine, type ClusterEngineOptions, type HealPreview } from './cluster-engine.ts'
 export type { HealResult } from './drift/index.ts'
-export { SpokeFailure, type SpokeCode } from './failure.ts'
+export type { SpokeCode } from './failure.ts'
 export type * from './ports.ts'
 export type { TraceStep } from './trace.ts'

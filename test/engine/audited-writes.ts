@@ -26,7 +26,7 @@ export async function auditMark(server: AttachedApiServer): Promise<number> {
 }
 
 /**
- * What a user wrote into the rig's namespace, and to cluster-scoped objects, between a mark and now; dry-runs
+ * What a user wrote into the rig's namespace, and to objects named after it, between a mark and now; dry-runs
  * are told apart. Complete: everything that was answered before the call is in it.
  */
 export async function writesSince(rig: Rig, mark: number, user: User = 'evenkeel'): Promise<AuditedWrite[]> {
@@ -60,14 +60,14 @@ function parse(line: string, namespace: string): AuditedWrite | undefined {
   const event = JSON.parse(line) as AuditEvent
   const { objectRef } = event
   if (event.stage !== 'ResponseComplete' || objectRef === undefined) return undefined
-  // A Namespace is in itself, says the log.
-  if (objectRef.resource !== 'namespaces' && ![namespace, undefined, ''].includes(objectRef.namespace))
-    return undefined
+  const name = objectRef.name ?? event.responseObject?.metadata?.name ?? ''
+  // Other tests write to the same cluster: cluster-scoped objects of this one carry the namespace in their names.
+  if (objectRef.namespace !== namespace && !name.includes(namespace)) return undefined
   return {
     user: event.user.username,
     verb: event.verb,
     resource: objectRef.resource,
-    name: objectRef.name ?? event.responseObject?.metadata?.name ?? '',
+    name,
     dryRun: event.requestURI.includes('dryRun='),
     code: event.responseStatus?.code ?? 0,
   }

@@ -16,4 +16,4 @@ export {
 export { type Binaries, ensureBinaries } from './build.ts'
 export { type KubectlResult, type User } from './cluster-access.ts'
 export { endOfLog, freePorts, type Program, startProgram } from './program.ts'
-export { type EmulatedVersion, etcdVersion, kubernetesVersion } from './versions.ts'
+export type { EmulatedVersion } from './versions.ts'

@@ -1,6 +1,6 @@
 import { type Failure, isFailure, reasonOf } from '../../core/failure.ts'
-import { type InventoryEntry, type PrunePlan, planPrune } from '../../core/inventory/index.ts'
-import { keyOf } from '../../core/object/index.ts'
+import { inventoryDiff, type InventoryEntry, planPrune, type PrunePlan } from '../../core/inventory/index.ts'
+import { keyOf, refOfKey } from '../../core/object/index.ts'
 import type { PlanRecord } from '../../core/plan/index.ts'
 import type { AppliedMark, Assignment, ObjectTrouble } from '../ports.ts'
 import type { Session } from '../session/index.ts'
@@ -178,20 +178,16 @@ export class BundleReconciler {
     refused: readonly { readonly key: string }[],
   ): InventoryEntry[] {
     const { members } = this.#writer.context
-    const declared = new Set([...wanted, ...refused].map(({ key }) => key))
-    // The namespace of an object of an unknown kind is not settled: either reading protects it.
-    for (const { key } of refused) {
-      const [group, kind, namespace, name] = key.split('/')
-      if (namespace === '') declared.add(`${group}/${kind}/default/${name}`)
-      else declared.add(`${group}/${kind}//${name}`)
-    }
-    const orphans: InventoryEntry[] = []
-    for (const [key, entry] of members.inventory(bundle)) {
-      if (declared.has(key)) continue
-      const owner = this.#claims.ownerOf(key, undefined)
-      if (owner === undefined || owner === bundle) orphans.push(entry)
-    }
-    return orphans
+    // The namespace of an object of an unknown kind is not settled: every reading protects it.
+    const unsettled = refused.flatMap(({ key }) => {
+      const ref = refOfKey(key)
+      return [ref, { ...ref, namespace: '' }, { ...ref, namespace: 'default' }]
+    })
+    const declared = [...wanted.map(({ target }) => target.ref), ...unsettled]
+    return inventoryDiff([...members.inventory(bundle).values()], declared).orphans.filter(({ ref }) => {
+      const owner = this.#claims.ownerOf(keyOf(ref), undefined)
+      return owner === undefined || owner === bundle
+    })
   }
 
   /** What no rendering declares any more has no drift: nothing may bring it back while it is pruned. */
@@ -242,7 +238,7 @@ export class BundleReconciler {
     if (assignment.createNamespace) await ensureNamespaces(session, writes)
     const { applied, failed } = await applyWanted(this.#writer, session, assignment, writes)
     const after = [...inventory.values()]
-    if (after.some(({ uid }, i) => uid !== before[i]?.uid)) {
+    if (after.length !== before.length || after.some(({ uid }, i) => uid !== before[i]?.uid)) {
       await context.ports.journal.saveInventory(bundle, after)
     }
     await set.keep(session, after)
