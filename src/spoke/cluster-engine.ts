@@ -24,7 +24,7 @@ import { type Member, MemberTable } from './members/index.ts'
 import { fieldManager, systemNamespace } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, Content, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
-import { openSession, type Session } from './session/index.ts'
+import { noticeRefusal, openSession, type Session } from './session/index.ts'
 import { type TraceStep, traceObject } from './trace.ts'
 import { DefinitionWatch, UnmanagedWatch, WatchSet } from './watch/index.ts'
 
@@ -298,7 +298,8 @@ export class ClusterEngine {
   }
 
   async #connect(): Promise<void> {
-    const client = new ClusterClient(await this.#options.connect(), { clock: this.#options.clock })
+    const connection = noticeRefusal(await this.#options.connect(), () => this.#wake.abort())
+    const client = new ClusterClient(connection, { clock: this.#options.clock })
     try {
       const session = await openSession(client, this.#expectedId)
       if (this.#abort.signal.aborted) throw new SpokeFailure('not-connected', 'the engine is stopping')
@@ -318,16 +319,15 @@ export class ClusterEngine {
     this.#definitions.start()
   }
 
-  /** Asks for the identity each minute. Ends when the connection has to be made anew. */
+  /** Asks for the identity each minute, or as soon as there is a doubt. Ends when the connection has to be made anew. */
   async #stayConnected(): Promise<void> {
     const { clock } = this.#options
     const { signal } = this.#abort
     for (;;) {
-      await clock.sleep(
-        identityMs * (0.9 + 0.2 * Math.random()),
-        AbortSignal.any([signal, this.#wake.signal]),
-      )
+      const woken = AbortSignal.any([signal, this.#wake.signal])
+      await clock.sleep(identityMs * (0.9 + 0.2 * Math.random()), woken)
       if (signal.aborted) return
+      this.#wake = new AbortController()
       try {
         await this.#connected().sameCluster()
         this.#presence.alive()
