@@ -54,6 +54,7 @@ export async function driftHeal(
   })
   if (isMachineFormat(format)) await printDocument(terminal, format, 'HealResult', result)
   const healed = printResult(session, result)
+  if (result.targets.every(({ failure }) => failure?.code === 'wrong-cluster')) return exitCodes.refused
   return healed && !failed ? exitCodes.success : exitCodes.error
 }
 
@@ -148,8 +149,17 @@ interface HealableTarget {
   readonly keys: string[]
 }
 
-/** What can be healed. A cluster whose identity is not known is a mismatch, and nothing is sent at all (cli §6.1). */
+/**
+ * What can be healed. A cluster that answers as another one, or whose identity is not known, is a mismatch, and nothing
+ * is sent at all (cli §6.1).
+ */
 function healableOf(preview: HealPreview): HealableTarget[] {
+  const other = preview.targets.find(({ failure }) => failure?.code === 'wrong-cluster')
+  if (other?.failure !== undefined) {
+    throw cliFailure('wrong-identity', other.failure.message, {
+      hint: `see what the hub expects with ek describe cluster ${other.identity.cluster}`,
+    })
+  }
   return preview.targets.flatMap(({ identity, objects }) => {
     const keys = objects.filter((object) => object.failure === undefined).map((object) => object.key)
     if (keys.length === 0) return []

@@ -109,6 +109,21 @@ export class ClusterBoard {
     }
   }
 
+  /**
+   * Remembers how a cluster that can be reached stands, for the time when it cannot; true when it stands otherwise than
+   * before. What is assigned may change meanwhile: only its own word says how it stood.
+   */
+  noteGood(cluster: string): boolean {
+    const entry = this.entry(cluster)
+    const { reach, lastSeen } = entry.report ?? {}
+    if (reach !== 'reachable' || lastSeen === undefined) return false
+    const { state } = this.standing(cluster)
+    if (state === 'unreachable') return false
+    const before = entry.lastGood
+    entry.lastGood = { state, at: lastSeen }
+    return before?.state !== state
+  }
+
   noteBundle(cluster: string, report: BundleReport): void {
     const { bundles, applied } = this.entry(cluster)
     bundles.set(report.bundle, report)

@@ -195,12 +195,13 @@ export class EnginePool {
     return {
       cluster: (report) => {
         this.#onCluster(cluster, report)
-        keeper.cluster(cluster, report)
+        keeper.cluster(cluster)
       },
       bundle: (report) => {
         const hadLeft = board.hasLeft(cluster, report.bundle)
         board.noteBundle(cluster, report)
         keeper.bundle(cluster, report)
+        if (board.noteGood(cluster)) keeper.cluster(cluster)
         if (!hadLeft && report.phase === 'withdrawn') this.#options.onNews()
       },
       drift: (records) => {
@@ -218,7 +219,7 @@ export class EnginePool {
     const entry = board.entry(cluster)
     const before = entry.report
     board.noteCluster(cluster, report)
-    const { clusterId, reach, since, lastSeen, version } = entry.report ?? report
+    const { clusterId, reach, since, version } = entry.report ?? report
     if (clusterId !== undefined && reach === 'reachable') {
       if (entry.clusterId === undefined) {
         entry.clusterId = clusterId
@@ -228,8 +229,7 @@ export class EnginePool {
       }
       if (entry.verifiedAt === undefined || entry.verifiedAt < since) entry.verifiedAt = since
     }
-    const { state } = board.standing(cluster)
-    if (state !== 'unreachable' && lastSeen !== undefined) entry.lastGood = { state, at: lastSeen }
+    board.noteGood(cluster)
     if (version !== before?.version) this.#options.onNews()
   }
 

@@ -1,6 +1,6 @@
 import { type Clock, WorkQueue } from '../../../runtime/index.ts'
 import type { BundleReport, ClusterReport } from '../../../spoke/index.ts'
-import type { Store } from '../../store/index.ts'
+import type { LastGood, Store } from '../../store/index.ts'
 import type { ClusterBoard } from './cluster-board.ts'
 
 /** How long the note of the last sign of life may wait: an idle fleet writes next to nothing. */
@@ -32,9 +32,11 @@ export class ReportKeeper {
     })
   }
 
-  cluster(name: string, report: ClusterReport): void {
+  cluster(name: string): void {
     const key = JSON.stringify([name])
-    this.#queue.add(key, this.#kept.get(key) === newsOf(report) ? idleMs : newsMs)
+    const { report, lastGood } = this.#board.entry(name)
+    if (report === undefined) return
+    this.#queue.add(key, this.#kept.get(key) === newsOf(report, lastGood) ? idleMs : newsMs)
   }
 
   bundle(name: string, report: BundleReport): void {
@@ -55,7 +57,7 @@ export class ReportKeeper {
       const { report, lastGood } = entry
       if (report === undefined) return
       await this.#store.clusters.saveReport(cluster, report, lastGood)
-      this.#kept.set(key, newsOf(report))
+      this.#kept.set(key, newsOf(report, lastGood))
       return
     }
     const report = entry.bundles.get(bundle)
@@ -65,7 +67,7 @@ export class ReportKeeper {
   }
 }
 
-/** Everything of a report but the time of the last sign of life. */
-function newsOf({ lastSeen: _lastSeen, ...report }: ClusterReport): string {
-  return JSON.stringify(report)
+/** Everything that is kept of a cluster but the time of its last sign of life. */
+function newsOf({ lastSeen: _lastSeen, ...report }: ClusterReport, lastGood: LastGood | undefined): string {
+  return JSON.stringify([report, lastGood?.state])
 }
