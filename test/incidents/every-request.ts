@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ApiServer, AttachedApiServer } from '../../tools/kubernetes/index.ts'
+import { auditMark } from '../engine/audited-writes.ts'
 import type { Started } from './each-rig.ts'
 
 /** A cluster of the test's own whose audit log holds every request of our identity, reads too. */
@@ -13,8 +14,8 @@ export async function watchedServer(started: Started): Promise<ApiServer> {
     kind: 'Policy',
     omitStages: ['RequestReceived'],
     rules: [
+      { level: 'Request', users: ['evenkeel'], verbs: ['delete'] },
       { level: 'Metadata', users: ['evenkeel', 'admin'] },
-      { level: 'Metadata', users: ['system:anonymous'] },
       { level: 'None' },
     ],
   }
@@ -23,21 +24,24 @@ export async function watchedServer(started: Started): Promise<ApiServer> {
   return await started.server({ apiServerFlags: [`--audit-policy-file=${file}`] })
 }
 
-let marks = 0
-
-/** Counts every request of our identity from now on, as `verb path status`, the watches among them. */
+/**
+ * Counts every request of our identity from now on, as `verb path status`; a deletion also tells its preconditions. A
+ * shared cluster logs writes only.
+ */
 export async function everyRequest(server: AttachedApiServer): Promise<() => Promise<string[]>> {
-  const start = await mark(server)
+  const start = await auditMark(server)
   return async () => {
-    const end = await mark(server)
+    const end = await auditMark(server)
     const text = (await readFile(server.auditLog)).subarray(start, end).toString('utf8')
     return text.split('\n').flatMap((line) => {
       if (line === '') return []
       const event = JSON.parse(line) as AuditEvent
-      if (event.user.username !== 'evenkeel') return []
+      if (event.user.username !== 'evenkeel' || event.stage !== 'ResponseComplete') return []
       const [path = ''] = event.requestURI.split('?')
       const dryRun = event.requestURI.includes('dryRun=') ? ' dry-run' : ''
-      return [`${event.verb} ${path} ${event.responseStatus?.code ?? 0}${dryRun}`]
+      const conditions = Object.keys(event.requestObject?.preconditions ?? {}).sort()
+      const guarded = event.verb === 'delete' ? ` [${conditions.join()}]` : ''
+      return [`${event.verb} ${path} ${event.responseStatus?.code ?? 0}${dryRun}${guarded}`]
     })
   }
 }
@@ -59,18 +63,10 @@ export function beyondIdentity(requests: readonly string[]): string[] {
 }
 
 interface AuditEvent {
+  readonly stage: string
   readonly verb: string
   readonly requestURI: string
   readonly user: { readonly username: string }
   readonly responseStatus?: { readonly code: number }
-}
-
-async function mark(server: AttachedApiServer): Promise<number> {
-  marks += 1
-  const name = `mark-${process.pid}-${marks}`
-  await server.kubectl('admin', ['get', 'configmap', name])
-  while (!(await readFile(server.auditLog, 'utf8')).includes(`/configmaps/${name}`)) {
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  return (await stat(server.auditLog)).size
+  readonly requestObject?: { readonly preconditions?: object }
 }

@@ -125,15 +125,13 @@ export class BundleReconciler {
     troubles.push(...refused.map(({ key, failure }) => trouble(key, failure)))
     const whole = troubles.length === 0 && failed === 0
     if (whole && writes.length === cleared.length) await this.#markApplied(assignment)
-    let kept = 0
-    let left = leaving
+    let pruned: Removed = { kept: 0, leaving: 0, why: '' }
     // Prune last, and only after everything else went well (safety I20).
     if (whole && asked.removal !== undefined && isCleared(asked.removal)) {
-      const pruned = await this.#prune(session, assignment, removal, asked.removal)
-      kept = pruned.kept
-      left += pruned.kept + pruned.leaving
+      pruned = await this.#prune(session, assignment, removal, asked.removal)
     }
-    await this.#finish(asked, cleared.length, failed, kept)
+    await this.#finish(asked, cleared.length, failed, pruned.kept)
+    const left = { ...pruned, leaving: leaving + pruned.leaving }
     return progressOf(asked.waiting, troubles, failed, left)
   }
 
@@ -255,7 +253,7 @@ export class BundleReconciler {
     assignment: Assignment,
     removal: PrunePlan,
     record: PlanRecord,
-  ): Promise<{ readonly kept: number; readonly leaving: number }> {
+  ): Promise<Removed> {
     const { context } = this.#writer
     const set = context.applySet(assignment.bundle)
     await set.fence(session)
@@ -265,7 +263,8 @@ export class BundleReconciler {
     await forgetPruned(context, assignment.bundle, pruned)
     await set.record(session, [...context.members.inventory(assignment.bundle).values()])
     const count = (wanted: Pruned['outcome']) => pruned.filter(({ outcome }) => outcome === wanted).length
-    return { kept: count('kept'), leaving: count('leaving') }
+    const why = pruned.find(({ outcome }) => outcome === 'kept')?.reason ?? ''
+    return { kept: count('kept'), leaving: count('leaving'), why }
   }
 
   async #withdraw(assignment: Assignment, mayPrune: boolean): Promise<BundleProgress> {
@@ -277,8 +276,14 @@ export class BundleReconciler {
       (entry) => (this.#claims.ownerOf(keyOf(entry.ref), undefined) ?? bundle) === bundle,
     )
     if (inventory.size === 0) {
-      const parent = await context.applySet(bundle).read(session)
-      if (parent !== undefined) await context.applySet(bundle).remove(session)
+      // A store that was lost knows no members: then those count that stand in the cluster.
+      const recorded = await context.applySet(bundle).read(session)
+      for (const entry of recorded ?? []) inventory.set(keyOf(entry.ref), entry)
+      if (inventory.size > 0) {
+        await context.ports.journal.saveInventory(bundle, [...inventory.values()])
+        return await this.#withdraw(assignment, mayPrune)
+      }
+      if (recorded !== undefined) await context.applySet(bundle).remove(session)
       return { phase: 'withdrawn', refused: [] }
     }
     await this.#orphan(bundle, mayPrune ? orphans : [])
@@ -300,8 +305,8 @@ export class BundleReconciler {
     if (pruned.kept === 0) {
       await context.ports.journal.finishPlan(record.plan.id, 'executed', `${objects(items.length)} deleted`)
     }
-    const left = leaving + pruned.kept + pruned.leaving
-    if (left > 0) return { phase: 'blocked', reason: `${objects(left)} still there`, refused: [] }
+    const left = { ...pruned, leaving: leaving + pruned.leaving }
+    if (left.kept + left.leaving > 0) return progressOf([], [], 0, left)
     if (inventory.size === 0) await context.applySet(bundle).remove(session)
     return { phase: 'withdrawn', refused: [] }
   }
@@ -328,11 +333,18 @@ export class BundleReconciler {
   }
 }
 
+/** What is left of a removal: objects that could not be deleted, with the first reason, and those on their way. */
+interface Removed {
+  readonly kept: number
+  readonly leaving: number
+  readonly why: string
+}
+
 function progressOf(
   waiting: readonly string[],
   troubles: readonly ObjectTrouble[],
   failed: number,
-  left: number,
+  { kept, leaving, why }: Removed,
 ): BundleProgress {
   const refused = [...troubles]
   if (failed > 0 || troubles.length > 0) {
@@ -341,7 +353,8 @@ function progressOf(
     return { phase: 'failed', reason: first ?? `${objects(count)} could not be applied`, refused }
   }
   if (waiting.length > 0) return { phase: 'pending', reason: waiting.join('; '), refused }
-  if (left > 0) return { phase: 'blocked', reason: `${objects(left)} could not be deleted yet`, refused }
+  if (kept > 0) return { phase: 'blocked', reason: `${objects(kept)} could not be deleted: ${why}`, refused }
+  if (leaving > 0) return { phase: 'blocked', reason: `${objects(leaving)} still there`, refused }
   return { phase: 'applied', refused }
 }
 

@@ -49,7 +49,7 @@ export async function propose(
   }
   const record = await ports.journal.proposePlan(plan, reasons.length === 0 ? 'automatic' : 'waiting')
   if (record.state === 'waiting') {
-    const message = `bundle ${assignment.bundle}: plan ${plan.id} waits for approval: ${reasons.join('; ')}`
+    const message = `bundle ${assignment.bundle}: plan ${plan.id} waits for approval: ${record.plan.reasons.join('; ')}`
     context.emit({ type: 'plan', bundle: assignment.bundle, message })
   }
   return record
