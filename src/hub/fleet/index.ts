@@ -5,7 +5,7 @@
  * them the files. Refuses to decide anything about clusters. Key invariant: what could not be read is named as unreadable and is
  * never the same as what is absent; one bad file hides nothing in the others.
  */
-export { loadFleetCommit, readPathAt } from './load-commit.ts'
+export { loadFleetCommit, readPathAt, readPathsAt } from './load-commit.ts'
 export { loadFleetDirectory } from './load-directory.ts'
 export { loadFleet } from './load-fleet.ts'
 export type {

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import type { GitRepository } from '../../git/index.ts'
+import { cleanPath, type GitRepository } from '../../git/index.ts'
 import { isManifestFile, isRendererFile } from '../../render/plain/index.ts'
 import { folderOf, isFleetPath, markersIn } from './fleet-files.ts'
 import { loadFleet } from './load-fleet.ts'
@@ -33,8 +33,65 @@ export function readPathAt(repository: GitRepository, commit: string): ReadPath 
         `${what} is not read from ${repository.url}@${commit.slice(0, 12)}`,
       )
     }
-    const select = (file: string): boolean => isManifestFile(file) || isRendererFile(file)
-    const files = await repository.readTree(commit, path, { select })
+    const files = await repository.readTree(commit, path, { select: isSourceFile })
     return new Map([...files].map(([file, { text }]) => [file, text]))
   }
+}
+
+/**
+ * The same for many sources that stand below each other's folders: what several bundles are made from is read by one
+ * run of git instead of some for each. A source that this did not bring (it is not there, or something in one of the
+ * folders is refused) is read by itself, and says itself what is wrong.
+ */
+export function readPathsAt(repository: GitRepository, commit: string, paths: readonly string[]): ReadPath {
+  const single = readPathAt(repository, commit)
+  const wanted = new Set(paths.filter((path) => path !== '' && cleanPath(path) === path))
+  if (wanted.size < worthReadingAhead) return single
+  let ahead: Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> | undefined
+  return async (source) => {
+    const { repository: other, revision, path } = source
+    if (other !== undefined || revision !== undefined || !wanted.has(path)) return await single(source)
+    ahead ??= readTogether(repository, commit, [...wanted]).catch(() => new Map())
+    return (await ahead).get(path) ?? (await single(source))
+  }
+}
+
+const worthReadingAhead = 4
+
+async function readTogether(
+  repository: GitRepository,
+  commit: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  const wanted = new Set(paths)
+  const sourceOf = (file: string): string[] => foldersOf(file).filter((folder) => wanted.has(folder))
+  const files = await repository.readTree(commit, commonFolder(paths), {
+    select: (file) => isSourceFile(file) && sourceOf(file).length > 0,
+    leaveOut: (file) => sourceOf(file).length === 0,
+  })
+  const found = new Map<string, Map<string, string>>()
+  for (const [file, { text }] of files) {
+    for (const source of sourceOf(file)) {
+      const texts = found.get(source) ?? new Map<string, string>()
+      found.set(source, texts.set(file, text))
+    }
+  }
+  return found
+}
+
+function isSourceFile(file: string): boolean {
+  return isManifestFile(file) || isRendererFile(file)
+}
+
+/** The file itself and every folder that it is in. */
+function foldersOf(file: string): string[] {
+  const parts = file.split('/')
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
+}
+
+/** The deepest folder that all paths are below. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/').slice(0, -1))
+  const same = first.findIndex((part, i) => others.some((parts) => parts[i] !== part))
+  return (same < 0 ? first : first.slice(0, same)).join('/')
 }

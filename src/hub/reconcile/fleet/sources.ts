@@ -10,7 +10,7 @@ import {
   type RepositoryWatch,
 } from '../../../git/index.ts'
 import { type Clock, WorkQueue } from '../../../runtime/index.ts'
-import { type FleetModel, type ReadPath, readPathAt } from '../../fleet/index.ts'
+import { type FleetModel, type ReadPath, readPathAt, readPathsAt } from '../../fleet/index.ts'
 
 export interface SourcesOptions {
   readonly cacheFolder: string
@@ -204,9 +204,11 @@ export function readSources(
   fleet: RepositoryPlace,
   commit: string,
 ): ReadPath {
+  let own: Promise<ReadPath> | undefined
   return async ({ repository, revision, path }) => {
     if (repository === undefined && revision === undefined) {
-      return readPathAt(await sources.repository(fleet), commit)({ repository, revision, path })
+      own ??= sources.repository(fleet).then((opened) => readPathsAt(opened, commit, ownPaths(model)))
+      return (await own)({ repository, revision, path })
     }
     const listed = model.fleet?.value.spec?.repositories?.find((one) => one.name === repository)
     const place = repository === undefined ? fleet : listed
@@ -223,6 +225,14 @@ export function readSources(
     const plain = { repository: undefined, revision: undefined, path }
     return readPathAt(await sources.repository(place), at)(plain)
   }
+}
+
+/** Where the bundles that are made from the fleet repository itself, at its own commit, have their sources. */
+function ownPaths(model: FleetModel): string[] {
+  return [...model.bundles.values()].flatMap(({ value }) => {
+    const { repository, revision, path } = value.spec.source
+    return repository === undefined && revision === undefined ? [path] : []
+  })
 }
 
 function keyOf(place: RepositoryPlace): string {
