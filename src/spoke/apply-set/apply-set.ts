@@ -57,6 +57,12 @@ export class ApplySet {
     this.#shards = texts.length
   }
 
+  /** Writes the inventory after a batch, where it is not the one that stands there: nothing is left to fence. */
+  async keep(session: Session, entries: readonly InventoryEntry[]): Promise<void> {
+    const text = inventoryShards(encodeInventory(entries)).join('')
+    if (this.#parent === undefined || this.#written !== text) await this.record(session, entries)
+  }
+
   /** Compares the epoch without changing anything. Claims the set where an earlier epoch held it. */
   async fence(session: Session): Promise<void> {
     if (this.#parent === undefined || epochOf(this.#parent) !== this.#epoch) {
@@ -130,7 +136,11 @@ export class ApplySet {
     shards: number,
   ): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      const known = this.#parent ?? (await session.client.get(configMaps, systemNamespace, this.#bundle))
+      // A set whose members were never applied is new: creating it finds out whether it is there all the same.
+      const unseen = attempt === 0 && entries.every(({ uid }) => uid === undefined)
+      const known =
+        this.#parent ??
+        (unseen ? undefined : await session.client.get(configMaps, systemNamespace, this.#bundle))
       if (known !== undefined) this.#refuseLaterEpoch(known)
       try {
         this.#parent = await this.#putParent(session, known, entries, inventory, shards)

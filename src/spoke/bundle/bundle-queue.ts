@@ -11,7 +11,8 @@ export interface BundleQueueOptions {
   unexpected(what: string, error: unknown): void
 }
 
-const parallelBundles = 6
+/** Bundles that run side by side share the commits of the journal, each of which waits for the disk. */
+const parallelBundles = 16
 const reportMs = 250
 
 /**
