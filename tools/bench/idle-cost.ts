@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { atRevision } from './bare-client.ts'
+import { configMaps, number } from './load.ts'
+import { keyOfObject } from './observer.ts'
+import type { Report, Result } from './report.ts'
+import { readAsked, readServed, type Served, servedBetween } from './requests-served.ts'
+import type { Stage } from './stage.ts'
+
+export interface IdlePlan {
+  readonly bundles: number
+  readonly objectsPerBundle: number
+  readonly minutes: number
+}
+
+const quietMs = 20_000
+
+/** Measure 6: what the hub costs while nothing happens. */
+export async function measureIdle(stage: Stage, plan: IdlePlan, report: Report): Promise<void> {
+  await stage.namespace('m6-ours')
+  const bundles = new Map(
+    Array.from({ length: plan.bundles }, (_, i) => [
+      `m6-${number(i)}`,
+      configMaps('m6-ours', `b${number(i)}`, plan.objectsPerBundle, '1'),
+    ]),
+  )
+  const objects = [...bundles.values()].flat()
+  const seen = stage.observer.until(objects.map(keyOfObject), atRevision('1'))
+  await stage.hub.deliver(bundles)
+  await seen
+  await stage.hub.settled()
+  await sleep(quietMs)
+  report.add(await lookOn(stage, objects.length, plan.minutes))
+}
+
+/** Requests and processor time over some minutes. A watch that ends and is opened again is counted apart. */
+export async function lookOn(stage: Stage, objects: number, minutes: number): Promise<IdleResult> {
+  const before = await readAll(stage)
+  await sleep(minutes * 60_000)
+  const after = await readAll(stage)
+  const served = [...servedBetween(before.served, after.served)]
+  const watches = served.reduce((sum, [request, count]) => sum + (isWatch(request) ? count : 0), 0)
+  const requests = after.asked - before.asked - watches
+  return {
+    measure: '6',
+    case: 'idle',
+    objects,
+    minutes,
+    requests,
+    requestsPerMinute: Math.round((requests / minutes) * 100) / 100,
+    watchesReopened: watches,
+    cpuPercent: Math.round(((after.cpu - before.cpu) / (minutes * 60)) * 10_000) / 100,
+    rssMiB: await residentMiB(stage.hub.pid),
+    which: served.map(([request, count]) => `${request} ${count}`),
+  }
+}
+
+interface IdleResult extends Result {
+  readonly requests: number
+}
+
+async function readAll(stage: Stage): Promise<{ served: Served; asked: number; cpu: number }> {
+  return {
+    served: await readServed(stage.rogue),
+    asked: await readAsked(stage.rogue),
+    cpu: await cpuSeconds(stage.hub.pid),
+  }
+}
+
+function isWatch(request: string): boolean {
+  return request.startsWith('WATCH ')
+}
+
+/** Processor seconds that a process has used, its children that ended included (`/proc/PID/stat`). */
+async function cpuSeconds(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0)
+  return ticks / 100
+}
+
+async function residentMiB(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024)
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ApiServer, startApiServer } from '../kubernetes/index.ts'
+import { BareClient, benchSelector } from './bare-client.ts'
+import { HubProcess } from './hub-process.ts'
+import { namespaceObject } from './load.ts'
+import { Observer } from './observer.ts'
+
+/** One API server with a real hub that keeps it, and the ways to act on it and to see it. */
+export interface Stage {
+  readonly server: ApiServer
+  readonly hub: HubProcess
+  /** The loop that Evenkeel is compared with. */
+  readonly bare: BareClient
+  /** Whoever changes what is Evenkeel's. */
+  readonly rogue: BareClient
+  /** Every ConfigMap that the bench declares, in all namespaces. */
+  readonly observer: Observer
+  /** The parents of apply sets: their first write begins an apply phase. */
+  readonly sets: Observer
+  namespace(name: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts it on loopback. The server keeps no audit log, which would cost it time that nobody measures. */
+export async function setStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-bench-'))
+  const running: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const stop = async (): Promise<void> => {
+    for (const end of running.splice(0).reverse()) await end()
+  }
+  try {
+    const server = await startApiServer({ audit: 'none' })
+    running.push(() => server.stop())
+    const bare = new BareClient(server, 'alice', 'bare')
+    const rogue = new BareClient(server, 'admin', 'rogue')
+    running.push(
+      () => bare.close(),
+      () => rogue.close(),
+    )
+    const observer = await Observer.open(server, `/api/v1/configmaps?labelSelector=${benchSelector}`)
+    running.push(() => observer.close())
+    const sets = await Observer.open(server, '/api/v1/namespaces/evenkeel-system/configmaps')
+    running.push(() => sets.close())
+    const hub = await HubProcess.start(folder, server)
+    running.push(() => hub.stop())
+    const namespace = (name: string): Promise<void> => rogue.apply(namespaceObject(name))
+    return { server, hub, bare, rogue, observer, sets, namespace, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
