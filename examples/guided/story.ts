@@ -28,7 +28,9 @@ export async function tellStory(stage: Stage, teller: Teller): Promise<void> {
     const { output } = await stage.ek('describe', 'bundle', 'shop', '-o', 'json')
     return (output.match(/"phase":\s*"applied"/g) ?? []).length === 2
   })
-  teller.shown('(These clusters have no nodes, so no Pod ever starts: Deployments stay in progress, and ek says so.)')
+  teller.shown(
+    '(These clusters have no nodes, so no Pod ever starts: Deployments stay in progress, and ek says so.)',
+  )
   await ek(0, 'get', 'bundles')
   await ek(0, 'status')
 
