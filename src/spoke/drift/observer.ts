@@ -47,7 +47,7 @@ export class Observer {
   /** A live state arrived. `watched`: as an event, in contrast to a list after a gap. */
   live(member: Member, object: KubeObject, watched: boolean): void {
     if (member.busy) {
-      member.waiting = { kind: 'object', object }
+      member.waiting = watched ? { kind: 'object', object } : { kind: 'left' }
       return
     }
     const receipt = member.receipt
@@ -55,7 +55,11 @@ export class Observer {
     if (receipt === undefined || version === member.seen) return
     if (object.metadata.uid === receipt.uid) {
       const order = compareVersions(version, receipt.resourceVersion)
-      if (order !== undefined && order < 0) return
+      if (order !== undefined && order < 0) {
+        // Our own write may have overtaken an event. A list is not overtaken: a backup was restored (incident 19).
+        if (!watched) this.left(member)
+        return
+      }
     }
     const now = this.#context.clock.now()
     if (now - member.lookedAt < coalesceMs) {
@@ -77,7 +81,11 @@ export class Observer {
       const { client, resourceOf } = this.#session()
       const resource = resourceOf(member)
       if (resource === undefined) return
+      const { receipt } = member
       const live = await client.get(resource, member.ref.namespace, member.ref.name)
+      // A write of ours went out meanwhile: its reply tells more than this answer.
+      if (member.receipt !== receipt) return
+      rebase(member, live)
       if (live === undefined) await this.#gone(member, undefined)
       else if (live.metadata.uid !== member.receipt?.uid) await this.#gone(member, live)
       else if (!member.busy) await this.#settle(member, live, true)
@@ -248,4 +256,16 @@ export class Observer {
       if (this.#chains.get(member.key) === next) this.#chains.delete(member.key)
     })
   }
+}
+
+/**
+ * Where the server has now less than it answered to our last write, its history was rewritten: what comes is
+ * ordered after this state from here on.
+ */
+function rebase(member: Member, live: KubeObject | undefined): void {
+  const { receipt } = member
+  const version = live?.metadata.resourceVersion
+  if (receipt === undefined || version === undefined || live?.metadata.uid !== receipt.uid) return
+  const order = compareVersions(version, receipt.resourceVersion)
+  if (order !== undefined && order < 0) member.receipt = { ...receipt, resourceVersion: version }
 }

@@ -65,6 +65,7 @@ export class WatchSet {
   #handler(resource: ApiResource, labelled: boolean): WatchHandler {
     // What the first complete list told; absence from it is looked at object by object.
     let listed: Set<string> | undefined = new Set()
+    let epoch = 0
     const keyFor = (namespace: string, name: string): string =>
       keyOf({ group: resource.group, kind: resource.kind, namespace, name })
     const observe = (event: WatchEvent): void => {
@@ -98,7 +99,12 @@ export class WatchSet {
           this.#observer.left(member)
         }
       },
-      onState: (state) => this.#presence.watchState(apiVersionOf(resource), resource.kind, state),
+      onState: (state) => {
+        // Revisions went back: the next list is a first one again (incident 19).
+        if (state.epoch !== epoch) listed = new Set()
+        epoch = state.epoch
+        this.#presence.watchState(apiVersionOf(resource), resource.kind, state)
+      },
       onProgress: () => this.#presence.alive(),
     }
   }
