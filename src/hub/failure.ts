@@ -4,7 +4,7 @@ import { Failure } from '../core/failure.ts'
 export type HubCode =
   /** hub.yaml, a flag or an environment variable is not what it should be; `details` say where. */
   | 'bad-config'
-  /** A credential's name leads to no file or environment variable, or to an empty one. */
+  /** A credential's name leads to no file, environment variable or Secret, or to an empty one. */
   | 'no-credential'
   /** The secret key is not 32 bytes, or others may read its file. */
   | 'bad-key'

@@ -113,7 +113,18 @@ describe('the configuration', () => {
     ['  listen: nowhere\n', 'must be an address and a port', 'spec.listen'],
     ['  fleet: {url: x, poll: soon}\n', 'must be a duration', 'spec.fleet.poll'],
     ['  fleet: {branch: x}\n', 'is missing', 'fleet.url'],
-    ['  credentials: [{name: a}]\n', 'must name either a file or an env', 'spec.credentials[0]'],
+    ['  credentials: [{name: a}]\n', 'must name exactly one of file, env and secret', 'spec.credentials[0]'],
+    ['  credentials: [{name: a, env: A, secret: {name: s}}]\n', 'must name exactly one of', 'credentials[0]'],
+    ['  credentials: [{name: a, file: /a, env: A}]\n', 'must name exactly one of', 'spec.credentials[0]'],
+    ['  credentials: [{name: a, secret: {key: k}}]\n', 'is missing', 'spec.credentials[0].secret.name'],
+    [
+      '  credentials: [{name: a, secret: {name: s, kye: k}}]\n',
+      'did you mean spec.credentials[0].secret.key?',
+      'kye',
+    ],
+    ['  credentials: [{name: a, secret: {name: ../s}}]\n', 'must be the name of a Secret', 'secret.name'],
+    ['  credentials: [{name: a, secret: {name: s, key: a/b}}]\n', 'must be a key', 'secret.key'],
+    ['  credentials: [{name: a, secret: {name: s, namespace: a.b}}]\n', 'namespace', 'secret.namespace'],
     ['  credentials: [{name: a, env: A}, {name: a, env: B}]\n', 'names a twice', 'credentials'],
     ['  listen: 0.0.0.0:7480\n', 'tokens would travel in clear', 'listen'],
     ['  listen: 127.0.0.1:99999\n', 'port above 65535', 'listen'],
@@ -205,6 +216,17 @@ describe('a credential', () => {
     await expect(known.read('froge')).rejects.toMatchObject({ hint: 'did you mean forge?' })
     await writeFile(join(folder, 'token'), ' \n')
     await expect(known.read('forge')).rejects.toMatchObject({ message: expect.stringContaining('is empty') })
+  })
+
+  test('in a Secret, of a hub that runs in no cluster, fails by name and says what to name instead', async () => {
+    const config = await written('  credentials: [{name: kube, secret: {name: prod}}]\n')
+    const known = (await loadHubConfig({ config }, {})).credentials
+    await expect(known.read('kube')).rejects.toMatchObject({
+      code: 'no-credential',
+      subject: 'credential kube',
+      message: expect.stringContaining('credential kube: cannot read Secret prod: in-cluster account'),
+      hint: 'run the hub inside a cluster, or name a file or an env in place of the Secret',
+    })
   })
 
   test('is to Git a password, a token or an SSH key with its host keys', async () => {

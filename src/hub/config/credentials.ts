@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { GitCredential, GitSecret } from '../../git/index.ts'
 import { nearest } from '../../core/nearest.ts'
 import { reasonOf } from '../../core/failure.ts'
+import type { InClusterOptions } from '../../kube/index.ts'
 import { Redacted } from '../../runtime/index.ts'
 import { HubFailure } from '../failure.ts'
+import { ClusterSecrets, secretText } from './cluster-secrets.ts'
 import type { Environment } from './environment.ts'
 import type { Settings } from './schema.ts'
 
@@ -13,16 +15,23 @@ export type CredentialSetting = NonNullable<Settings['credentials']>[number]
 const anyUser = 'git'
 
 /**
- * Credentials by name. A name resolves to a mounted file or an environment variable at each use, so that a
- * changed file takes effect without a restart; nothing of it is kept.
+ * Credentials by name. A name resolves to a mounted file, an environment variable or a Secret where the hub runs at each
+ * use, so that a changed file or Secret takes effect without a restart; only what a Secret held is kept, for seconds.
  */
 export class Credentials {
   readonly #settings: ReadonlyMap<string, CredentialSetting>
   readonly #environment: Environment
+  readonly #secrets: ClusterSecrets
 
-  constructor(settings: readonly CredentialSetting[], environment: Environment) {
+  /** `account` is the Pod's own, with which Secrets are read. */
+  constructor(
+    settings: readonly CredentialSetting[],
+    environment: Environment,
+    account: InClusterOptions = {},
+  ) {
     this.#settings = new Map(settings.map((setting) => [setting.name, setting]))
     this.#environment = environment
+    this.#secrets = new ClusterSecrets({ environment, ...account })
   }
 
   has(name: string): boolean {
@@ -69,13 +78,14 @@ export class Credentials {
       subject: `credential ${name}`,
       hint:
         near === undefined
-          ? 'add it to spec.credentials of hub.yaml, with the file or environment variable that holds it'
+          ? 'add it to spec.credentials of hub.yaml, with the file, environment variable or Secret that holds it'
           : `did you mean ${near}?`,
     })
   }
 
   async #textOf(setting: CredentialSetting): Promise<string> {
     if (setting.file !== undefined) return this.#file(setting.name, setting.file)
+    if (setting.secret !== undefined) return (await this.#secrets.read(setting.name, setting.secret)).reveal()
     const text = this.#environment[setting.env ?? '']
     if (text === undefined) throw missing(setting.name, `${placeOf(setting)} is not set`)
     return text
@@ -91,6 +101,7 @@ export class Credentials {
 }
 
 function placeOf(setting: CredentialSetting): string {
+  if (setting.secret !== undefined) return secretText(setting.secret)
   return setting.file === undefined ? `environment variable ${setting.env}` : `file ${setting.file}`
 }
 

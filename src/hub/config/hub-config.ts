@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FailureDetail } from '../../core/failure.ts'
 import { parseDuration } from '../../core/kinds/index.ts'
+import type { InClusterOptions } from '../../kube/index.ts'
 import { type LogLevel, Redacted } from '../../runtime/index.ts'
 import type { SecretKeySource } from '../keys/index.ts'
 import type { StoreLocation } from '../store/index.ts'
@@ -67,9 +68,14 @@ const defaultListen = '127.0.0.1:7480'
 /**
  * Reads the hub's configuration: flags, then `EVENKEEL_…`, then `hub.yaml` (named by `--config` or
  * `EVENKEEL_CONFIG`, else the one in the XDG configuration folder if it is there), then defaults. Throws
- * `bad-config` with every field that is wrong.
+ * `bad-config` with every field that is wrong. `account` says where the account of the hub's Pod stands, where that is
+ * not the usual place.
  */
-export async function loadHubConfig(flags: ConfigFlags, environment: Environment): Promise<HubConfig> {
+export async function loadHubConfig(
+  flags: ConfigFlags,
+  environment: Environment,
+  account: InClusterOptions = {},
+): Promise<HubConfig> {
   const file = fileOf(flags, environment)
   const written = file === undefined ? {} : await readHubFile(file)
   const settings = merge(written, settingsInEnvironment(environment), {
@@ -79,7 +85,7 @@ export async function loadHubConfig(flags: ConfigFlags, environment: Environment
   })
   const checked = settingsSchema.safeParse(settings)
   if (!checked.success) throw wrongConfig(file, describeIssues(settingsSchema, checked.error.issues))
-  return complete(checked.data, file, environment)
+  return complete(checked.data, file, environment, account)
 }
 
 function fileOf(flags: ConfigFlags, environment: Environment): string | undefined {
@@ -106,9 +112,14 @@ function isTree(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function complete(settings: Settings, file: string | undefined, environment: Environment): HubConfig {
+function complete(
+  settings: Settings,
+  file: string | undefined,
+  environment: Environment,
+  account: InClusterOptions,
+): HubConfig {
   const dataFolder = resolve(settings.data ?? defaultDataFolder(environment))
-  const credentials = new Credentials(settings.credentials ?? [], environment)
+  const credentials = new Credentials(settings.credentials ?? [], environment, account)
   const listen = addressOf(settings.listen ?? defaultListen)
   const { fleet, database, secretKey, retention } = settings
   const problems = contradictions(settings, listen)

@@ -2,8 +2,10 @@
  * What the hub is told at its start: flags, environment, `hub.yaml`, defaults, in that order.
  *
  * Refuses unknown fields (with the nearest known name), listening to others without TLS, and every credential in
- * the file itself: credentials have names, and a name resolves to a file or a variable when it is used.
- * Key invariant: no message quotes a value, and a secret is never kept longer than its use.
+ * the file itself: credentials have names, and a name resolves to a file, a variable or a Secret of the cluster where the
+ * hub runs when it is used.
+ * Key invariant: no message quotes a value, and a secret is never kept longer than its use (what a Secret of the cluster
+ * held: 5 seconds).
  */
 export type { Environment } from './environment.ts'
 export {

@@ -6,6 +6,12 @@ const name = z
   .string()
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'must be lower-case letters, digits, "-" and "."' })
+const secretName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+    error: 'must be the name of a Secret',
+  })
 const text = z
   .string()
   .min(1)
@@ -31,6 +37,22 @@ const credential = z
     env: text
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' })
       .optional(),
+    /** A Secret in the cluster where the hub runs; read at use, with the account of the hub's Pod. */
+    secret: z
+      .strictObject({
+        /** The Pod's own without it. */
+        namespace: name
+          .regex(/^[^.]*$/, { error: 'must be the name of a namespace, which holds no "."' })
+          .optional(),
+        name: secretName,
+        /** The only key of the Secret without it. */
+        key: z
+          .string()
+          .max(253)
+          .regex(/^[-._a-zA-Z0-9]+$/, { error: 'must be a key of a Secret' })
+          .optional(),
+      })
+      .optional(),
     /** What it is to a Git server; a password (or token in its place) without it. */
     as: z.enum(['password', 'token', 'ssh']).optional(),
     /** The user beside a password. */
@@ -38,8 +60,8 @@ const credential = z
     /** The host keys that an SSH server may have, in known_hosts form. */
     knownHosts: path.optional(),
   })
-  .refine((given) => (given.file === undefined) !== (given.env === undefined), {
-    error: 'must name either a file or an env',
+  .refine(({ file, env, secret }) => [file, env, secret].filter((one) => one !== undefined).length === 1, {
+    error: 'must name exactly one of file, env and secret',
   })
 
 /** What cannot live in the fleet repository (hub "Configuration"). Every field has a default. */
