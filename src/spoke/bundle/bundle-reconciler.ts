@@ -272,13 +272,18 @@ export class BundleReconciler {
     const { bundle } = assignment
     const session = context.session()
     const inventory = context.members.inventory(bundle)
+    const moved = [...inventory.values()].filter((entry) => this.#hasMoved(bundle, entry))
+    for (const entry of moved) inventory.delete(keyOf(entry.ref))
+    if (moved.length > 0) await context.ports.journal.saveInventory(bundle, [...inventory.values()])
     const orphans = [...inventory.values()].filter(
       (entry) => (this.#claims.ownerOf(keyOf(entry.ref), undefined) ?? bundle) === bundle,
     )
     if (inventory.size === 0) {
       // A store that was lost knows no members: then those count that stand in the cluster.
       const recorded = await context.applySet(bundle).read(session)
-      for (const entry of recorded ?? []) inventory.set(keyOf(entry.ref), entry)
+      for (const entry of recorded ?? []) {
+        if (!this.#hasMoved(bundle, entry)) inventory.set(keyOf(entry.ref), entry)
+      }
       if (inventory.size > 0) {
         await context.ports.journal.saveInventory(bundle, [...inventory.values()])
         return await this.#withdraw(assignment, mayPrune)
@@ -309,6 +314,13 @@ export class BundleReconciler {
     if (left.kept + left.leaving > 0) return progressOf([], [], 0, left)
     if (inventory.size === 0) await context.applySet(bundle).remove(session)
     return { phase: 'withdrawn', refused: [] }
+  }
+
+  /** True for a recorded object that another bundle declares and holds by now. */
+  #hasMoved(bundle: string, entry: InventoryEntry): boolean {
+    const key = keyOf(entry.ref)
+    const holder = this.#writer.context.members.get(key)?.bundle
+    return holder !== undefined && holder !== bundle && this.#claims.ownerOf(key, holder) === holder
   }
 
   async #markApplied(assignment: Assignment): Promise<void> {
