@@ -1,11 +1,9 @@
 import { AuditIndex, type ClassificationRule } from '../core/attribution/index.ts'
 import { decodeReceipt } from '../core/drift/index.ts'
-import { reasonOf } from '../core/failure.ts'
 import { applySetId } from '../core/inventory/index.ts'
 import { refOfKey } from '../core/object/index.ts'
-import { type FieldChange, fieldChanges } from '../core/plan/index.ts'
 import { ClusterClient, type Connection, isKubeFailure } from '../kube/index.ts'
-import { Backoff, type Clock, eachLimited } from '../runtime/index.ts'
+import { Backoff, type Clock } from '../runtime/index.ts'
 import { ApplySet } from './apply-set/index.ts'
 import { BundleQueue, BundleReconciler, Claims, declareClaims } from './bundle/index.ts'
 import {
@@ -13,9 +11,10 @@ import {
   Fights,
   Healer,
   type HealOrder,
+  type HealPreview,
   type HealResult,
   Observer,
-  previewHealObject,
+  previewHeals,
   renewReceipt,
 } from './drift/index.ts'
 import type { EngineContext } from './engine-context.ts'
@@ -47,16 +46,11 @@ export interface ClusterEngineOptions {
   readonly onError?: (what: string, error: unknown) => void
 }
 
-/** What a heal would change, by a dry-run on the cluster. */
-export interface HealPreview {
-  readonly key: string
-  readonly fields: readonly FieldChange[]
-  readonly failure?: string
-}
-
 const identityMs = 60_000
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
+/** What is under way may take so long to end; then it is cut, and found again at the next start. */
+const stopMs = 3_000
 
 /**
  * Keeps one cluster on its assignments. `start` returns at once; connecting, applying, watching and healing go
@@ -83,6 +77,7 @@ export class ClusterEngine {
   readonly #abort = new AbortController()
   /** Ends the wait for the next question about the cluster's identity. */
   #wake = new AbortController()
+  #client: ClusterClient | undefined
   #session: Session | undefined
   #expectedId: string | undefined
   #verifiedAt: string | undefined
@@ -170,11 +165,14 @@ export class ClusterEngine {
     this.#unsubscribe?.()
     this.#presence.stop()
     this.#observer.stop()
+    const graceMs = this.#session === undefined ? 0 : stopMs
+    const cut = this.#options.clock.setTimeout(() => void this.#client?.close(), graceMs)
     await this.#queue.stop()
     await this.#healer.stop()
     await this.#disconnect()
     await this.#observer.idle()
     await this.#life
+    cut.cancel()
   }
 
   /** Replaces the whole list of what this cluster is to hold. Absence from the list deletes nothing. */
@@ -210,18 +208,8 @@ export class ClusterEngine {
   }
 
   /** What healing would change, from the cluster itself; nothing is written. */
-  async previewHeal(keys: readonly string[]): Promise<HealPreview[]> {
-    return await eachLimited(keys, 8, async (key) => {
-      const member = this.#members.get(key)
-      if (member?.receipt === undefined)
-        return { key, fields: [], failure: 'no bundle has applied this object here' }
-      try {
-        const { live, after } = await previewHealObject(this.#context, member)
-        return { key, fields: fieldChanges(live, after) }
-      } catch (error) {
-        return { key, fields: [], failure: reasonOf(error) }
-      }
-    })
+  previewHeal(keys: readonly string[]): Promise<HealPreview[]> {
+    return previewHeals(this.#context, keys)
   }
 
   /** The owners of an object up to the one that a bundle declares, with its place in Git. */
@@ -299,10 +287,12 @@ export class ClusterEngine {
 
   async #connect(): Promise<void> {
     const connection = noticeRefusal(await this.#options.connect(), () => this.#wake.abort())
+    this.#assertGoesOn()
     const client = new ClusterClient(connection, { clock: this.#options.clock })
+    this.#client = client
     try {
       const session = await openSession(client, this.#expectedId)
-      if (this.#abort.signal.aborted) throw new SpokeFailure('not-connected', 'the engine is stopping')
+      this.#assertGoesOn()
       this.#session = session
       this.#expectedId = session.clusterId
       this.#verifiedAt = new Date(this.#options.clock.now()).toISOString()
@@ -346,6 +336,10 @@ export class ClusterEngine {
     await Promise.all([this.#watches.stop(), this.#unmanaged.stop(), this.#definitions.stop()])
     this.#session = undefined
     await session.client.close()
+  }
+
+  #assertGoesOn(): void {
+    if (this.#abort.signal.aborted) throw new SpokeFailure('not-connected', 'the engine is stopping')
   }
 
   #connected(): Session {

@@ -6,8 +6,8 @@
  * evidence is durable before a heal overwrites it; nothing is deleted without a stored plan, a uid and a
  * complete rendering; nothing is sent to a cluster whose identity is not the expected one.
  */
-export { ClusterEngine, type ClusterEngineOptions, type HealPreview } from './cluster-engine.ts'
-export type { HealResult } from './drift/index.ts'
+export { ClusterEngine, type ClusterEngineOptions } from './cluster-engine.ts'
+export type { HealPreview, HealResult } from './drift/index.ts'
 export type { SpokeCode } from './failure.ts'
 export type * from './ports.ts'
 export type { TraceStep } from './trace.ts'

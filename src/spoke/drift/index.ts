@@ -7,6 +7,7 @@
  */
 export { DriftBook } from './drift-book.ts'
 export { Fights } from './fights.ts'
-export { accept, previewHealObject, receiptFrom, renewReceipt } from './heal-object.ts'
+export { accept, receiptFrom, renewReceipt } from './heal-object.ts'
 export { Healer, type HealOrder, type HealResult } from './healer.ts'
 export { Observer } from './observer.ts'
+export { type HealPreview, previewHeals } from './preview-heals.ts'
