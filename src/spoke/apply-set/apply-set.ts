@@ -63,7 +63,10 @@ export class ApplySet {
     if (this.#parent === undefined || this.#written !== text) await this.record(session, entries)
   }
 
-  /** Compares the epoch without changing anything. Claims the set where an earlier epoch held it. */
+  /**
+   * Compares the epoch, and the parent's uid, without changing anything: no other cluster has an object of that uid.
+   * Claims the set where an earlier epoch held it.
+   */
   async fence(session: Session): Promise<void> {
     if (this.#parent === undefined || epochOf(this.#parent) !== this.#epoch) {
       await this.#claim(session)
@@ -76,11 +79,15 @@ export class ApplySet {
         systemNamespace,
         this.#bundle,
         'json',
-        [{ op: 'test', path: pointer, value: String(this.#epoch) }],
+        [
+          { op: 'test', path: '/metadata/uid', value: this.#parent.metadata.uid ?? '' },
+          { op: 'test', path: pointer, value: String(this.#epoch) },
+        ],
         { manager: fieldManager },
       )
     } catch (error) {
       if (!isKubeFailure(error, 'invalid', 'conflict', 'not-found')) throw error
+      await session.sameCluster()
       this.#parent = undefined
       await this.#claim(session)
     }
@@ -127,6 +134,7 @@ export class ApplySet {
     if (this.#parent !== undefined && epochOf(this.#parent) === this.#epoch) return
     const texts = inventoryShards(encodeInventory(entries))
     await this.#writeParent(session, entries, texts[0] ?? '', texts.length)
+    this.#written = texts.join('')
   }
 
   async #writeParent(
@@ -149,6 +157,7 @@ export class ApplySet {
         // Somebody else wrote in between: look again, and stop if it was a later epoch.
         const raced = isKubeFailure(error, 'conflict', 'already-exists', 'not-found')
         if (!raced || attempt >= 5) throw error
+        await session.sameCluster()
         this.#parent = undefined
       }
     }
@@ -174,6 +183,7 @@ export class ApplySet {
           'applyset.kubernetes.io/additional-namespaces': memberNamespaces(entries),
           [epochAnnotation]: String(this.#epoch),
         },
+        ...(known?.metadata.uid === undefined ? {} : { uid: known.metadata.uid }),
         ...(known?.metadata.resourceVersion === undefined
           ? {}
           : { resourceVersion: known.metadata.resourceVersion }),

@@ -154,7 +154,9 @@ export class Healer {
     order: Omit<HealOrder, 'keys'> | undefined,
   ): Promise<HealResult[]> {
     const members = asked.filter((member) => !member.busy && !member.orphaned)
+    const passedOver = asked.filter((member) => !members.includes(member)).map((member) => busy(member))
     for (const member of members) member.busy = true
+    let concluded = false
     try {
       this.#context.assertWritable()
       const session = this.#context.session()
@@ -164,17 +166,18 @@ export class Healer {
       )
       await this.#store(members, outcomes)
       const results = members.map((member, i) => this.#conclude(member, outcomes[i], order))
-      const passedOver = asked.filter((member) => !members.includes(member))
-      return [...results, ...passedOver.map((member) => busy(member))]
+      concluded = true
+      return [...results, ...passedOver]
     } catch (error) {
       this.#context.unexpected(`healing bundle ${bundle}`, error)
       if (order === undefined && !isFailure(error, 'fenced', 'read-only')) this.#again(members)
-      return members.map((member) => ({ key: member.key, outcome: 'failed', message: reasonOf(error) }))
+      const message = reasonOf(error)
+      return [...members.map(({ key }) => ({ key, outcome: 'failed' as const, message })), ...passedOver]
     } finally {
       for (const member of members) {
         member.busy = false
         this.#readopt.delete(member)
-        if (member.drift !== undefined) this.schedule(member)
+        if (concluded && member.drift !== undefined) this.schedule(member)
         this.#resume(member)
       }
     }
