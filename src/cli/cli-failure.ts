@@ -8,6 +8,8 @@ export type CliCode =
   | 'no-hub'
   /** A hub was named without a token for it. */
   | 'no-token'
+  /** No bundle holds the object that was named: nothing can be said of its differences. */
+  | 'not-held'
   /** A file could not be read or written. */
   | 'file'
   /** The person declined, or ended the question. */

@@ -117,6 +117,14 @@ test('get bundles rolls up without hiding: the worst state, and ? for drift that
   )
 })
 
+test('get bundles leads to the problems in the files of a bundle, beside the answer', async () => {
+  const table = await ek('get', 'bundles')
+  expect(table.stderr).toBe("note: 1 bundle has problems in the fleet's files: ek describe fleet\n")
+  expect((await ek('get', 'bundles', '-o', 'json')).stderr).toBe('')
+  stage().fleet.bundles_ = stage().fleet.bundles_.map((bundle) => ({ ...bundle, problems: [] }))
+  expect((await ek('get', 'bundles')).stderr).toBe('')
+})
+
 test('describe fleet shows the state of the repository and the problems in its files', async () => {
   const { fleet } = stage()
   fleet.fleet_ = {

@@ -27,6 +27,51 @@ describe('exit codes of cli §4', () => {
     expect(none.stderr).toContain('prod-eu-7')
   })
 
+  test('drift show of an object that no bundle holds is 2, never "no differences"', async () => {
+    const wanted = {
+      code: 2,
+      stdout: '',
+      stderr: 'error: Deployment shop/nope: no bundle holds it on dev-us-1\nhint: ek get bundles\n',
+    }
+    expect(await ek('drift', 'show', 'dev-us-1', 'shop/deploy/nope')).toEqual(wanted)
+    expect(await ek('drift', 'show', 'dev-us-1', 'shop/deploy/nope', '-o', 'json')).toEqual(wanted)
+    expect(await ek('drift', 'show', 'dev-us-1', 'shop/deploy/nope', '-w')).toEqual(wanted)
+    const unplaced = await ek('drift', 'show', 'dev-us-1', 'deploy/nope')
+    expect([unplaced.code, unplaced.stdout]).toEqual([2, ''])
+    expect(unplaced.stderr).toBe(
+      'error: Deployment nope: no bundle holds it in namespace default on dev-us-1\nhint: name its namespace, with -n or as in namespace/kind/name\n',
+    )
+    const object = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'loose' }
+    const text = 'Deployment shop/loose: no bundle holds it'
+    fleet.traces.set('dev-us-1 Deployment shop/loose', {
+      cluster: 'dev-us-1',
+      steps: [
+        { is: 'object', object },
+        { is: 'unknown', text },
+      ],
+    })
+    const loose = await ek('drift', 'show', 'dev-us-1', 'shop/deploy/loose')
+    expect([loose.code, loose.stderr]).toEqual([2, expect.stringContaining(`${text} on dev-us-1\n`)])
+    const pod = await ek('drift', 'show', 'prod-eu-3', 'checkout/pod/api-7d9f')
+    expect([pod.code, pod.stderr]).toEqual([
+      2,
+      'error: Pod checkout/api-7d9f: no bundle holds it on prod-eu-3\nhint: ek drift show prod-eu-3 checkout/deploy/api\n',
+    ])
+  })
+
+  test('drift show of an object that a bundle holds is 0 when nothing differs', async () => {
+    const object = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' }
+    fleet.traces.set('dev-us-1 Deployment shop/web', {
+      cluster: 'dev-us-1',
+      steps: [
+        { is: 'object', object },
+        { is: 'bundle', bundle: 'shop', revision: 'a1b2c3d' },
+      ],
+    })
+    const { code, stderr } = await ek('drift', 'show', 'dev-us-1', 'shop/deploy/web')
+    expect([code, stderr]).toEqual([0, 'no differences on 1 cluster  (as of 4m)\n'])
+  })
+
   test('a cluster that nobody knows is an error with the nearest name, never an empty answer', async () => {
     for (const args of [
       ['drift', 'show', 'prod-eu-4'],

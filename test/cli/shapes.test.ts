@@ -147,7 +147,7 @@ describe('output', () => {
     expect(json).toMatchObject({ apiVersion: 'evenkeel.dev/v1alpha1', kind: 'ClusterList' })
     expect(json.items.map((one) => one.drift)).toEqual([2, null, 0, 0])
     expect((await ek('status', '-o', 'yaml')).stdout).toMatch(
-      /^---\napiVersion: evenkeel.dev\/v1alpha1\nkind: Status\n/,
+      /^apiVersion: evenkeel.dev\/v1alpha1\nkind: Status\n/,
     )
     const drift = JSON.parse((await ek('drift', 'show', '-o', 'json')).stdout) as object
     expect(drift).toMatchObject({ kind: 'DriftList', answered: 3, unanswered: [{ cluster: 'prod-eu-7' }] })

@@ -31,6 +31,26 @@ describe('watching', () => {
     expect(await closed).toBe(0)
   })
 
+  test('-w -o yaml is a stream: dashes between two documents, none before the first', async () => {
+    const child = home.start(['get', 'clusters', '-w', '-o', 'yaml'])
+    let stdout = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+    })
+    const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+    await vi.waitFor(() => expect(stdout).toContain('dev-us-1'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(fleet.listeners).toBe(1), { timeout: 20_000 })
+    fleet.clusters_[2] = clusterOf('stage-eu-1', { environment: 'stage', tier: 'standard', state: 'failed' })
+    fleet.happen({ type: 'apply-failed', message: 'failed', cluster: 'stage-eu-1' })
+    await vi.waitFor(() => expect(stdout).toContain('state: failed'), { timeout: 20_000 })
+    expect(stdout.split(/^---\n/m).map((document) => document.slice(0, 11))).toEqual([
+      'apiVersion:',
+      'apiVersion:',
+    ])
+    child.kill('SIGINT')
+    expect(await closed).toBe(0)
+  })
+
   test('events prints what happened and, with -w, what happens', async () => {
     fleet.happen({ type: 'healed', message: 'healed by rule', cluster: 'prod-eu-3', actor: 'alice@corp' })
     expect((await ek('events')).stdout).toMatch(

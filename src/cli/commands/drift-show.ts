@@ -1,6 +1,7 @@
 import type { DriftPage, DriftView } from '../../api/index.ts'
 import { targetArguments } from '../arguments/target-arguments.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
+import { checkHeld } from '../held-by-bundle.ts'
 import { allPages } from '../hub/connect.ts'
 import { checkClusterNames } from '../hub/known-clusters.ts'
 import { ageOf, spanOf } from '../output/age.ts'
@@ -12,7 +13,7 @@ import { watchLoop } from '../watch-loop.ts'
 
 /**
  * `ek drift show [cluster] [object]`: the fields that differ. Ends with 1 when there are any, and when clusters are
- * missing from the answer; with 2 when none answered (cli §4).
+ * missing from the answer; with 2 when none answered (cli §4). Throws `not-held` for an object that no bundle holds there.
  */
 export async function driftShow(
   session: Session,
@@ -35,8 +36,16 @@ export async function driftShow(
   }
   const ask = (): Promise<DriftPage> => allPages((cursor) => client.drift({ query: { ...query, cursor } }))
   const one = clusters?.length === 1 && object !== undefined
+  const checked = async (page: DriftPage): Promise<DriftPage> => {
+    if (object === undefined || page.items.length > 0) return page
+    const away = new Set(page.unanswered.map(({ cluster }) => cluster))
+    const answering = (clusters ?? []).filter((name) => !away.has(name))
+    if (answering.length > 0) await checkHeld(session, client, answering, object)
+    return page
+  }
   const shape = one ? fieldShape(session.now) : inboxShape(session.now)
   if (options.watch === true) {
+    if (object !== undefined) await checked(await ask())
     const watch = new ListWatch(session.terminal, format, shape)
     await watchLoop(session, async () => {
       const page = await ask()
@@ -44,7 +53,7 @@ export async function driftShow(
     })
     return exitCodes.success
   }
-  const page = await ask()
+  const page = await checked(await ask())
   await printList(session.terminal, format, shape, page.items, besideOf(page))
   if (one && format === 'table') printAround(session, page.items)
   if (!isMachineFormat(format)) sayWhatIsMissing(session, page)

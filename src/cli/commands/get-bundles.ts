@@ -3,19 +3,26 @@ import { stateName, stateWords } from '../../core/state/index.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { allPages } from '../hub/connect.ts'
 import { ageOf } from '../output/age.ts'
-import { formatOf, type ListShape } from '../output/format.ts'
-import { shortRevision, stateText } from '../output/words.ts'
+import { formatOf, isMachineFormat, type ListShape } from '../output/format.ts'
+import { count, shortRevision, stateText } from '../output/words.ts'
 import { type Options, scopeOf, type Session } from '../session.ts'
 import { showList } from '../show-list.ts'
 
 /** `ek get bundles`. */
 export async function getBundles(session: Session, options: Options): Promise<ExitCode> {
   const { client } = await session.hub()
-  await showList(session, options, formatOf(options.output), bundleShape(session.now), async () => {
+  const format = formatOf(options.output)
+  let wrong = 0
+  await showList(session, options, format, bundleShape(session.now), async () => {
     const query = scopeOf(options)
     const { items } = await allPages((cursor) => client.bundles({ query: { ...query, cursor } }))
+    wrong = items.filter((one) => one.problems.length > 0).length
     return { rows: items, empty: 'no bundle matches' }
   })
+  if (wrong > 0 && options.watch !== true && !isMachineFormat(format)) {
+    const bundles = `${count(wrong, 'bundle')} ${wrong === 1 ? 'has' : 'have'}`
+    session.terminal.note(`note: ${bundles} problems in the fleet's files: ${session.program} describe fleet`)
+  }
   return exitCodes.success
 }
 

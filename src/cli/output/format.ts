@@ -41,7 +41,7 @@ export async function printDocument(
   const document = { apiVersion: outputVersion, kind, ...value }
   if (format === 'yaml') {
     const { dump } = await import('js-yaml')
-    terminal.raw(`---\n${dump(document, { lineWidth: -1, noRefs: true })}`)
+    terminal.yaml(dump(document, { lineWidth: -1, noRefs: true }))
     return
   }
   terminal.raw(`${JSON.stringify(document, null, 2)}\n`)

@@ -25,6 +25,7 @@ export class Terminal {
   readonly #in: Input
   readonly #outColours: boolean
   readonly #errColours: boolean
+  #hasYaml = false
   /** Where the plan of a write is shown: standard error once standard output is for a machine. */
   machineReadable = false
 
@@ -54,6 +55,12 @@ export class Terminal {
   /** Text of the answer as it is, for machines. */
   raw(text: string): void {
     this.#out.write(text)
+  }
+
+  /** One YAML document of the answer; a line of dashes stands between two. */
+  yaml(document: string): void {
+    this.#out.write(this.#hasYaml ? `---\n${document}` : document)
+    this.#hasYaml = true
   }
 
   /** One line beside the answer. */
