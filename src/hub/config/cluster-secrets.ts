@@ -30,7 +30,7 @@ interface Kept {
 }
 
 /**
- * Secrets of the cluster where the hub runs, read with the account of its Pod. A value is kept for seconds, a failure not
+ * Secrets of the cluster where the hub runs, read with the account of its Pod. A value is used again for seconds, a failure not
  * at all; each read opens a connection of its own and closes it.
  */
 export class ClusterSecrets {

@@ -16,7 +16,7 @@ const anyUser = 'git'
 
 /**
  * Credentials by name. A name resolves to a mounted file, an environment variable or a Secret where the hub runs at each
- * use, so that a changed file or Secret takes effect without a restart; only what a Secret held is kept, for seconds.
+ * use, so that a changed file or Secret takes effect without a restart; only what a Secret held is used again, for seconds.
  */
 export class Credentials {
   readonly #settings: ReadonlyMap<string, CredentialSetting>
