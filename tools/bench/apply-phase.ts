@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../src/core/object/index.ts'
-import { atRevision } from './bare-client.ts'
 import type { Bundles } from './fleet-repository.ts'
-import { configMap, configMaps, number } from './load.ts'
+import { atRevision, configMap, configMaps, number } from './load.ts'
 import { keyOfObject } from './observer.ts'
 import type { Report, Result } from './report.ts'
 import type { Stage } from './stage.ts'

@@ -1,8 +1,7 @@
 import { Pool } from 'undici'
-import { type KubeObject, valueAt } from '../../src/core/object/index.ts'
+import type { KubeObject } from '../../src/core/object/index.ts'
 import { eachLimited } from '../../src/runtime/index.ts'
 import type { AttachedApiServer, User } from '../../tools/kubernetes/index.ts'
-import { benchLabel } from './load.ts'
 
 /** Requests at once in every bare loop: what the reference figures of other systems were measured with. */
 export const inFlight = 20
@@ -81,11 +80,3 @@ function pathOf(object: KubeObject): string {
   if (collection === undefined) throw new Error(`the bench has no objects of kind ${object.kind}`)
   return `${root}${inside}/${collection}/${name}`
 }
-
-/** Whether a live object is at a revision of `configMap`. */
-export function atRevision(rev: string): (live: KubeObject) => boolean {
-  return (live) => valueAt(live, 'data', 'rev') === rev
-}
-
-/** The selector of everything that the bench declares. */
-export const benchSelector = `${benchLabel}=m`

@@ -1,7 +1,9 @@
-import type { KubeObject } from '../../src/core/object/index.ts'
+import { type KubeObject, valueAt } from '../../src/core/object/index.ts'
 
-/** Every object of a benchmark carries it; the observer selects by it. */
-export const benchLabel = 'bench'
+const benchLabel = 'bench'
+
+/** The selector of everything that the bench declares. */
+export const benchSelector = `${benchLabel}=m`
 
 const pad = 'x'.repeat(260)
 
@@ -13,6 +15,11 @@ export function configMap(namespace: string, name: string, rev: string): KubeObj
     metadata: { name, namespace, labels: { [benchLabel]: 'm' } },
     data: { rev, v: 'ok', pad },
   }
+}
+
+/** Whether a live object is at a revision of `configMap`. */
+export function atRevision(rev: string): (live: KubeObject) => boolean {
+  return (live) => valueAt(live, 'data', 'rev') === rev
 }
 
 /** ConfigMaps with names by number. */

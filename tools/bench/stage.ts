@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ApiServer, startApiServer } from '../kubernetes/index.ts'
-import { BareClient, benchSelector } from './bare-client.ts'
+import { BareClient } from './bare-client.ts'
 import { HubProcess } from './hub-process.ts'
-import { namespaceObject } from './load.ts'
+import { benchSelector, namespaceObject } from './load.ts'
 import { Observer } from './observer.ts'
 
 /** One API server with a real hub that keeps it, and the ways to act on it and to see it. */
