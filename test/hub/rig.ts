@@ -35,6 +35,10 @@ export class HubRig {
   readonly servers: Readonly<Record<'new' | 'old', AttachedApiServer>>
   /** What stands in hub.yaml at the next start. */
   spec: HubSpec
+  /** A command that the hub is started by, such as one that gives it a small disk. */
+  around: readonly string[] = []
+  /** Where the data folder is seen from outside; elsewhere when the hub has a disk of its own. */
+  seenData: () => string = () => this.data
   readonly #processes: HubProcess[] = []
 
   private constructor(folder: string, fleet: TestFleet, servers: HubRig['servers']) {
@@ -90,7 +94,8 @@ export class HubRig {
   /** Writes hub.yaml and starts the program; it may still refuse. */
   async launch(...flags: string[]): Promise<HubProcess> {
     const config = await writeHubYaml(this.folder, this.spec)
-    const hub = new HubProcess([program, 'hub', '--config', config, ...flags], this.environment())
+    const command = [...this.around, program, 'hub', '--config', config, ...flags]
+    const hub = new HubProcess(command, this.#environment(this.data))
     this.#processes.push(hub)
     return hub
   }
@@ -98,7 +103,7 @@ export class HubRig {
   /** Starts a hub and waits until it answers. */
   async start(...flags: string[]): Promise<Client> {
     const hub = await this.launch(...flags)
-    await hub.answers(this.data)
+    await hub.answers(this.seenData())
     return hub.client
   }
 
@@ -110,7 +115,7 @@ export class HubRig {
     return { code, output: hub.output }
   }
 
-  environment(): NodeJS.ProcessEnv {
+  #environment(data: string): NodeJS.ProcessEnv {
     const { PATH, LANG } = process.env
     const at = (name: string): string => join(this.folder, name)
     return {
@@ -120,7 +125,7 @@ export class HubRig {
       XDG_CONFIG_HOME: at('config'),
       XDG_CACHE_HOME: at('cache'),
       XDG_DATA_HOME: at('share'),
-      EVENKEEL_DATA: this.data,
+      EVENKEEL_DATA: data,
       KUBECONFIG: at('kubeconfig'),
       NO_COLOR: '1',
     }
@@ -135,7 +140,7 @@ export class HubRig {
 
   /** Starts `ek` and leaves it running. */
   startEk(...args: string[]) {
-    const child = spawn(program, args, { cwd: this.folder, env: this.environment() })
+    const child = spawn(program, args, { cwd: this.folder, env: this.#environment(this.seenData()) })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))

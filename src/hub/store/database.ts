@@ -17,5 +17,7 @@ export interface Database {
   write<Result>(work: Work<Result>): Promise<Result>
   /** Why nothing can be written any more until a restart; undefined as long as all is well. */
   readonly broken: HubFailure | undefined
+  /** Why the last write was refused, as on a full disk where reads still work; undefined once one was not. */
+  readonly refusing: HubFailure | undefined
   close(): Promise<void>
 }

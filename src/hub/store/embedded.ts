@@ -133,6 +133,10 @@ class EmbeddedDatabase implements Database {
     return this.#commits.broken
   }
 
+  get refusing(): HubFailure | undefined {
+    return this.#commits.refusing
+  }
+
   async read<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
     this.#assertOpen()
     try {

@@ -25,6 +25,7 @@ export class GroupCommit {
   readonly #waiting: Job[] = []
   #running: Promise<void> | undefined
   #broken: HubFailure | undefined
+  #refusing: HubFailure | undefined
 
   constructor(queries: Queries) {
     this.#queries = queries
@@ -33,6 +34,11 @@ export class GroupCommit {
   /** Set after the disk failed under a commit: what it holds is unknown, so nothing may be added to it. */
   get broken(): HubFailure | undefined {
     return this.#broken
+  }
+
+  /** Why the last commit failed; undefined once one has not. */
+  get refusing(): HubFailure | undefined {
+    return this.#refusing
   }
 
   write<Result>(work: Work<Result>): Promise<Result> {
@@ -69,9 +75,11 @@ export class GroupCommit {
     }
     try {
       const outcomes = await this.#queries.connection().execute((queries) => transaction(queries, group))
+      this.#refusing = undefined
       for (const [index, job] of group.entries()) job.settle(outcomes[index] ?? lost)
     } catch (error) {
       const failure = failureOf(error)
+      if (failure instanceof HubFailure) this.#refusing = failure
       // After a failed flush the kernel may have dropped pages, and a later flush would not say so.
       if (
         failure instanceof HubFailure &&

@@ -75,6 +75,8 @@ async function durable(connection: DatabaseConnection): Promise<void> {
 class PostgresDatabase implements Database {
   readonly dialect = 'postgres'
   readonly broken: HubFailure | undefined = undefined
+  /** Its server answers for its own disk. */
+  readonly refusing: HubFailure | undefined = undefined
   readonly #queries: Queries
   readonly #lock: FolderLock | undefined
   #closing: Promise<void> | undefined

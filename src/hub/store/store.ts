@@ -143,10 +143,11 @@ export class Store {
     await this.#database.write((queries) => writeMeta(queries, key, value))
   }
 
-  /** Throws when the database does not answer now. */
+  /** Throws when the database does not answer now, or refused the last write. */
   async ping(): Promise<void> {
     if (this.broken !== undefined) throw this.broken
     await this.#database.read((queries) => readMeta(queries, 'installation'))
+    if (this.#database.refusing !== undefined) throw this.#database.refusing
   }
 
   close(): Promise<void> {

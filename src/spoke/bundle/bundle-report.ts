@@ -32,14 +32,16 @@ export function bundleReport(
 ): BundleReport {
   const troubles: ObjectTrouble[] = [...progress.refused]
   for (const member of members) {
-    if (member.trouble !== undefined) {
+    if (member.unrecorded !== undefined) {
+      troubles.unshift({ key: member.key, health: 'Unknown', code: 'unrecorded', message: member.unrecorded })
+    } else if (member.trouble !== undefined) {
       troubles.push({ key: member.key, health: member.health, ...member.trouble })
     } else if (member.health !== 'Current') {
       const message = member.healthMessage ?? `${nameOf(member.ref)} is ${member.health}`
       troubles.push({ key: member.key, health: member.health, message })
     }
   }
-  const found = new Set<HealthStatus>(members.map((member) => member.health))
+  const found = new Set<HealthStatus>(members.map(healthOf))
   if (progress.refused.length > 0) found.add('Unknown')
   const health =
     severity.find((status) => found.has(status)) ?? (members.length === 0 ? 'Unknown' : 'Current')
@@ -53,4 +55,8 @@ export function bundleReport(
     health,
     troubles: troubles.slice(0, mostTroubles),
   }
+}
+
+function healthOf({ health, unrecorded }: Member): HealthStatus {
+  return unrecorded === undefined ? health : 'Unknown'
 }

@@ -1,4 +1,5 @@
 import { additionsIn, compareLive, type Finding } from '../../core/drift/index.ts'
+import { reasonOf } from '../../core/failure.ts'
 import { formatPath } from '../../core/fields/index.ts'
 import { healthOf } from '../../core/health/index.ts'
 import { isIgnored } from '../../core/ledger/index.ts'
@@ -10,6 +11,7 @@ import { fieldManager } from '../names.ts'
 import type { DriftBook, Observation } from './drift-book.ts'
 import type { Healer } from './healer.ts'
 import { compareVersions } from './resource-version.ts'
+import { SecondLooks } from './second-looks.ts'
 
 /** Events of one object within this time after the first are looked at once, at its end. */
 const coalesceMs = 1_000
@@ -28,6 +30,7 @@ export class Observer {
   readonly #lookAgain: (member: Member) => void
   readonly #timers = new Map<string, Timer>()
   readonly #chains = new Map<string, Promise<void>>()
+  readonly #secondLooks: SecondLooks
 
   /** `lookAgain`: the bundle has to be gone through again, because an object of it is another one or is gone. */
   constructor(
@@ -42,6 +45,7 @@ export class Observer {
     this.#healer = healer
     this.#onHealth = onHealth
     this.#lookAgain = lookAgain
+    this.#secondLooks = new SecondLooks(context.clock, (member) => this.left(member))
   }
 
   /** A live state arrived. `watched`: as an event, in contrast to a list after a gap. */
@@ -116,6 +120,7 @@ export class Observer {
   stop(): void {
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
+    this.#secondLooks.stop()
   }
 
   #session() {
@@ -147,7 +152,10 @@ export class Observer {
       return
     }
     const findings = this.#findings(member, object)
-    if (findings.length === 0 && member.drift === undefined) return
+    if (findings.length === 0 && member.drift === undefined) {
+      this.#recorded(member)
+      return
+    }
     this.#chain(member, () => this.#record(member, object, findings, moment))
   }
 
@@ -195,6 +203,7 @@ export class Observer {
     const uid = object.metadata.uid ?? ''
     const resourceVersion = object.metadata.resourceVersion
     await this.#book.settle(member, { findings, resourceVersion, uid, ...moment })
+    this.#recorded(member)
     if (member.drift !== undefined) this.#healer.schedule(member)
     else if (lost) this.#healer.readopt(member)
   }
@@ -240,6 +249,7 @@ export class Observer {
     this.#onHealth(member)
     const resourceVersion = newcomer?.metadata.resourceVersion
     await this.#book.settle(member, { findings, resourceVersion, uid: receipt.uid, ...moment })
+    this.#recorded(member)
     if (member.drift !== undefined) this.#healer.schedule(member)
   }
 
@@ -247,14 +257,28 @@ export class Observer {
   #chain(member: Member, task: () => Promise<void>): void {
     const before = this.#chains.get(member.key) ?? Promise.resolve()
     const next = before.then(task).catch((error: unknown) => {
-      // What could not be recorded is looked at again with the next event or list.
-      member.seen = undefined
-      this.#context.unexpected(`cannot record what was seen of ${nameOf(member.ref)}`, error)
+      this.#unrecorded(member, error)
     })
     this.#chains.set(member.key, next)
     void next.then(() => {
       if (this.#chains.get(member.key) === next) this.#chains.delete(member.key)
     })
+  }
+
+  /** What was seen is lost: until it was looked at again nothing is known of the member. */
+  #unrecorded(member: Member, error: unknown): void {
+    const what = `${nameOf(member.ref)}: cannot record what was seen`
+    member.seen = undefined
+    member.unrecorded = `${what}: ${reasonOf(error)}`
+    this.#secondLooks.add(member)
+    this.#onHealth(member)
+    this.#context.unexpected(what, error)
+  }
+
+  #recorded(member: Member): void {
+    if (member.unrecorded === undefined) return
+    member.unrecorded = undefined
+    this.#onHealth(member)
   }
 }
 

@@ -95,6 +95,7 @@ function bareMember(
     health: 'Unknown',
     healthMessage: undefined,
     trouble: undefined,
+    unrecorded: undefined,
     orphaned: false,
     drift: undefined,
     busy: false,

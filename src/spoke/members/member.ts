@@ -27,6 +27,8 @@ export interface Member {
   seen: string | undefined
   health: HealthStatus
   healthMessage: string | undefined
+  /** Why what was last seen of it could not be recorded: until it is, nothing of it is known. */
+  unrecorded: string | undefined
   trouble: { readonly code: string; readonly message: string } | undefined
   /** True when no rendering declares it any more: it is to be pruned, and what differs in it is no drift. */
   orphaned: boolean

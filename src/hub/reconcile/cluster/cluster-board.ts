@@ -156,6 +156,16 @@ export class ClusterBoard {
     return !standingOf({ ...this.#presence(cluster), parts: [] }).flags.includes('unreachable')
   }
 
+  /** Why what differs is not wholly known, of one bundle or of the whole cluster; undefined when it is. */
+  whyBlind(cluster: string, bundle?: string): string | undefined {
+    for (const report of this.entry(cluster).bundles.values()) {
+      if (bundle !== undefined && report.bundle !== bundle) continue
+      const trouble = report.troubles.find(({ code }) => code === 'unrecorded')
+      if (trouble !== undefined) return trouble.message
+    }
+    return undefined
+  }
+
   /** Differences of one bundle, or of the whole cluster. */
   openDrift(cluster: string, bundle?: string): number {
     const { open } = this.entry(cluster)

@@ -59,13 +59,13 @@ export function identityOf(parts: HubParts, found: FleetCluster): IdentityView {
   }
 }
 
-/** The clusters of a list of which nothing is known now, with why. */
+/** The clusters of a list whose part of an answer is missing now, with why. */
 export function unanswered(
   parts: HubParts,
   clusters: readonly FleetCluster[],
 ): { cluster: string; seen?: string; reason: string }[] {
   return clusters
-    .filter(({ name }) => !parts.board.isKnown(name))
+    .filter(({ name }) => !parts.board.isKnown(name) || parts.board.whyBlind(name) !== undefined)
     .map(({ name }) => {
       const { report } = parts.board.entry(name)
       const seen = report?.lastSeen
@@ -76,6 +76,8 @@ export function unanswered(
 /** Why a cluster is not known now, in one sentence. */
 export function whyAway(parts: HubParts, name: string): string {
   const { report } = parts.board.entry(name)
+  const blind = parts.board.isKnown(name) ? parts.board.whyBlind(name) : undefined
+  if (blind !== undefined) return blind
   if (report?.failure !== undefined) return report.failure.message
   if (report === undefined || report.lastSeen === undefined) return 'not connected yet'
   return 'no sign of life'
@@ -110,7 +112,7 @@ function clusterView(parts: HubParts, found: FleetCluster): ClusterView {
     flags: [...flags],
     ...(reason === undefined ? {} : { reason }),
     ...(!known && lastGood !== undefined ? { lastKnown: lastGood } : {}),
-    drift: known ? board.openDrift(name) : null,
+    drift: known && board.whyBlind(name) === undefined ? board.openDrift(name) : null,
     bundles: board.assignments(name).length,
     ...(report?.lastSeen === undefined ? {} : { seen: report.lastSeen }),
     ...(report === undefined ? {} : { since: report.since }),

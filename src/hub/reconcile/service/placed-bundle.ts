@@ -31,7 +31,8 @@ export function placedBundle(parts: HubParts, found: FleetCluster, assignment: A
     ...(reason === undefined ? {} : { reason }),
     objects: report?.objects ?? 0,
     health: known ? (report?.health ?? 'Unknown') : 'Unknown',
-    drift: known ? board.openDrift(found.name, bundle) : null,
+    drift:
+      known && board.whyBlind(found.name, bundle) === undefined ? board.openDrift(found.name, bundle) : null,
     troubles: (report?.troubles ?? []).map(({ key, health, message, code }) => ({
       object: nameOf(refOfKey(key)),
       health,
