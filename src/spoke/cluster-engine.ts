@@ -1,8 +1,7 @@
 import { AuditIndex, type ClassificationRule } from '../core/attribution/index.ts'
-import { decodeReceipt } from '../core/drift/index.ts'
 import { applySetId } from '../core/inventory/index.ts'
 import { refOfKey } from '../core/object/index.ts'
-import { ClusterClient, type Connection, isKubeFailure } from '../kube/index.ts'
+import { ClusterClient, type Connection, type Discovery, isKubeFailure } from '../kube/index.ts'
 import { Backoff, type Clock } from '../runtime/index.ts'
 import { ApplySet } from './apply-set/index.ts'
 import { BundleQueue, BundleReconciler, Claims, declareClaims } from './bundle/index.ts'
@@ -19,6 +18,7 @@ import {
 } from './drift/index.ts'
 import type { EngineContext } from './engine-context.ts'
 import { SpokeFailure } from './failure.ts'
+import { loadMemory } from './load-memory.ts'
 import { type Member, MemberTable } from './members/index.ts'
 import { fieldManager, systemNamespace } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, Content, SpokePorts } from './ports.ts'
@@ -77,6 +77,8 @@ export class ClusterEngine {
   readonly #abort = new AbortController()
   /** Ends the wait for the next question about the cluster's identity. */
   #wake = new AbortController()
+  /** Whether what the cluster serves has to be asked again. */
+  #doubt = false
   #client: ClusterClient | undefined
   #session: Session | undefined
   #expectedId: string | undefined
@@ -144,7 +146,13 @@ export class ClusterEngine {
       },
       unexpected: context.unexpected,
     })
-    this.#watches = new WatchSet(context, this.#observer, this.#presence)
+    this.#watches = new WatchSet(context, this.#observer, this.#presence, {
+      onDoubt: () => {
+        this.#doubt = true
+        this.#wake.abort()
+      },
+      onHearing: (bundle) => this.#queue.reportSoon(bundle),
+    })
     this.#unmanaged = new UnmanagedWatch(context, this.#book, this.#observer)
     this.#definitions = new DefinitionWatch(
       context,
@@ -234,7 +242,11 @@ export class ClusterEngine {
   }
 
   async #live(): Promise<void> {
-    await this.#load()
+    await loadMemory(this.#options.ports.journal, {
+      members: this.#members,
+      applied: this.#applied,
+      adopt: (record) => this.#unmanaged.adopt(record),
+    })
     this.#presence.start()
     this.#unsubscribe = this.#options.audit?.subscribe((record) => {
       const explained = this.#book.explain(record).then((members) => {
@@ -258,40 +270,13 @@ export class ClusterEngine {
     }
   }
 
-  async #load(): Promise<void> {
-    const state = await this.#options.ports.journal.load()
-    for (const { key, bundle, receipt } of state.receipts) {
-      const ref = refOfKey(key)
-      const made = { apiVersion: '', bundle, variant: '', index: -1, hash: receipt.manifestHash }
-      this.#members.ensure(ref, made).receipt = decodeReceipt(receipt)
-    }
-    for (const [bundle, entries] of state.inventories) {
-      const inventory = this.#members.inventory(bundle)
-      for (const entry of entries) {
-        const member = this.#members.of(entry.ref)
-        if (member !== undefined) member.apiVersion = entry.apiVersion
-        inventory.set(`${entry.ref.group}/${entry.ref.kind}/${entry.ref.namespace}/${entry.ref.name}`, entry)
-      }
-    }
-    for (const [bundle, mark] of state.applied) this.#applied.set(bundle, mark)
-    for (const record of state.drift) {
-      const member = this.#members.of(record.ref)
-      if (member === undefined) {
-        this.#unmanaged.adopt(record)
-        continue
-      }
-      member.drift ??= new Map()
-      member.drift.set(record.id, record)
-    }
-  }
-
   async #connect(): Promise<void> {
     const connection = noticeRefusal(await this.#options.connect(), () => this.#wake.abort())
     this.#assertGoesOn()
     const client = new ClusterClient(connection, { clock: this.#options.clock })
     this.#client = client
     try {
-      const session = await openSession(client, this.#expectedId)
+      const session = await openSession(client, this.#expectedId, (found) => this.#noteGaps(found))
       this.#assertGoesOn()
       this.#session = session
       this.#expectedId = session.clusterId
@@ -301,9 +286,8 @@ export class ClusterEngine {
       throw error
     }
     const { clusterId, version, discovery } = this.#session
-    const failedGroups = discovery.failed.map(({ groupVersion }) => groupVersion)
     this.#wake = new AbortController()
-    this.#presence.connected({ clusterId, version, failedGroups })
+    this.#presence.connected({ clusterId, version, failedGroups: gapsIn(discovery) })
     this.#queue.start()
     this.reconcile()
     this.#definitions.start()
@@ -319,14 +303,23 @@ export class ClusterEngine {
       if (signal.aborted) return
       this.#wake = new AbortController()
       try {
-        await this.#connected().sameCluster()
+        const session = this.#connected()
+        await session.sameCluster()
         this.#presence.alive()
+        const doubt = this.#doubt || session.discovery.failed.length > 0
+        this.#doubt = false
+        if (doubt) await session.rediscover()
       } catch (error) {
         this.#presence.failed(error)
         // Another cluster, or credentials that stay refused: begin again with what `connect` gives now.
         if (isKubeFailure(error, 'wrong-cluster', 'unauthorized', 'forbidden', 'tls')) throw error
       }
     }
+  }
+
+  #noteGaps(discovery: Discovery): void {
+    // What can be told again is looked at again, without waiting for a back-off.
+    if (this.#presence.gaps(gapsIn(discovery))) this.reconcile()
   }
 
   async #disconnect(): Promise<void> {
@@ -391,4 +384,8 @@ export class ClusterEngine {
     await this.#book.retime(member)
     this.#healer.schedule(member)
   }
+}
+
+function gapsIn(discovery: Discovery): string[] {
+  return discovery.failed.map(({ groupVersion }) => groupVersion)
 }

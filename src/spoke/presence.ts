@@ -62,6 +62,15 @@ export class Presence {
     this.#become('reachable', undefined)
   }
 
+  /** What the cluster could not tell of what it serves. Answers whether it tells some of it again. */
+  gaps(failedGroups: readonly string[]): boolean {
+    const before = this.#facts.failedGroups
+    if (before.join() === failedGroups.join()) return false
+    this.#facts = { ...this.#facts, failedGroups }
+    this.#report()
+    return before.some((group) => !failedGroups.includes(group))
+  }
+
   /** The cluster could not be reached, or was refused because it is another one. */
   failed(error: unknown): void {
     const refused = isFailure(error, 'wrong-cluster')

@@ -31,8 +31,13 @@ export function bundleReport(
   applied: AppliedMark | undefined,
 ): BundleReport {
   const troubles: ObjectTrouble[] = [...progress.refused]
-  for (const member of members) {
-    if (member.unrecorded !== undefined) {
+  const refused = new Set(troubles.map(({ key }) => key))
+  const sent = members.filter(({ key }) => !refused.has(key))
+  for (const member of sent) {
+    if (member.unheard !== undefined) {
+      const message = `${nameOf(member.ref)} is not heard of any more: ${member.unheard}`
+      troubles.push({ key: member.key, health: 'Unknown', message })
+    } else if (member.unrecorded !== undefined) {
       troubles.unshift({ key: member.key, health: 'Unknown', code: 'unrecorded', message: member.unrecorded })
     } else if (member.trouble !== undefined) {
       troubles.push({ key: member.key, health: member.health, ...member.trouble })
@@ -41,7 +46,7 @@ export function bundleReport(
       troubles.push({ key: member.key, health: member.health, message })
     }
   }
-  const found = new Set<HealthStatus>(members.map(healthOf))
+  const found = new Set<HealthStatus>(sent.map(healthOf))
   if (progress.refused.length > 0) found.add('Unknown')
   const health =
     severity.find((status) => found.has(status)) ?? (members.length === 0 ? 'Unknown' : 'Current')
@@ -51,12 +56,12 @@ export function bundleReport(
     ...(applied === undefined ? {} : { applied }),
     phase: progress.phase,
     ...(progress.reason === undefined ? {} : { reason: progress.reason }),
-    objects: members.length + progress.refused.length,
+    objects: sent.length + refused.size,
     health,
     troubles: troubles.slice(0, mostTroubles),
   }
 }
 
-function healthOf({ health, unrecorded }: Member): HealthStatus {
-  return unrecorded === undefined ? health : 'Unknown'
+function healthOf({ health, unheard, unrecorded }: Member): HealthStatus {
+  return unheard === undefined && unrecorded === undefined ? health : 'Unknown'
 }

@@ -94,6 +94,7 @@ function bareMember(
     seen: undefined,
     health: 'Unknown',
     healthMessage: undefined,
+    unheard: undefined,
     trouble: undefined,
     unrecorded: undefined,
     orphaned: false,

@@ -27,6 +27,8 @@ export interface Member {
   seen: string | undefined
   health: HealthStatus
   healthMessage: string | undefined
+  /** Why nothing was heard of it for too long: then its health is unknown, whatever it was. */
+  unheard: string | undefined
   /** Why what was last seen of it could not be recorded: until it is, nothing of it is known. */
   unrecorded: string | undefined
   trouble: { readonly code: string; readonly message: string } | undefined

@@ -19,6 +19,7 @@ export class Session {
   readonly clusterId: string
   readonly version: string
   readonly schemas: SchemaBook
+  readonly #onDiscovery: (discovery: Discovery) => void
   #discovery: Discovery
   readonly #anchor: string | undefined
 
@@ -27,7 +28,9 @@ export class Session {
     identity: { readonly clusterId: string; readonly anchor: string | undefined },
     version: string,
     discovery: Discovery,
+    onDiscovery: (discovery: Discovery) => void,
   ) {
+    this.#onDiscovery = onDiscovery
     this.client = client
     this.clusterId = identity.clusterId
     this.#anchor = identity.anchor
@@ -43,6 +46,7 @@ export class Session {
   /** Asks again what the cluster serves: after a definition was applied, or a group failed. */
   async rediscover(): Promise<void> {
     this.#discovery = await this.client.discover()
+    this.#onDiscovery(this.#discovery)
   }
 
   /**
@@ -106,9 +110,13 @@ export class Session {
  * Connects, and confirms that the address answers as the expected cluster; without an expectation the answer
  * becomes it. From then on every further connection to the address has to answer the same before it carries
  * anything: an address may lead elsewhere whenever it is connected to anew. Throws the client's failures;
- * `wrong-cluster` when another cluster answers.
+ * `wrong-cluster` when another cluster answers. `onDiscovery` is told whenever the session looks again.
  */
-export async function openSession(client: ClusterClient, expectedId: string | undefined): Promise<Session> {
+export async function openSession(
+  client: ClusterClient,
+  expectedId: string | undefined,
+  onDiscovery: (discovery: Discovery) => void,
+): Promise<Session> {
   const anchor = await anchorOf(client).catch((error: unknown) => {
     // A credential without this right still learns the identity where a ClusterProperty tells it.
     if (isKubeFailure(error, 'forbidden')) return undefined
@@ -118,7 +126,7 @@ export async function openSession(client: ClusterClient, expectedId: string | un
   const clusterId = await client.clusterId()
   if (expectedId !== undefined && clusterId !== expectedId) await client.confirmCluster(expectedId)
   const [version, discovery] = await Promise.all([client.version(), client.discover()])
-  return new Session(client, { clusterId, anchor }, version.gitVersion, discovery)
+  return new Session(client, { clusterId, anchor }, version.gitVersion, discovery, onDiscovery)
 }
 
 async function anchorOf(client: ClusterClient): Promise<string | undefined> {

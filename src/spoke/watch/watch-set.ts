@@ -7,10 +7,20 @@ import {
   type WatchHandler,
   watchObjects,
 } from '../../kube/index.ts'
-import type { EngineContext } from '../engine-context.ts'
+import { isFailure } from '../../core/failure.ts'
 import type { Observer } from '../drift/index.ts'
+import type { EngineContext } from '../engine-context.ts'
+import type { Member } from '../members/index.ts'
 import { bundleLabel } from '../names.ts'
 import type { Presence } from '../presence.ts'
+import { Hearing } from './hearing.ts'
+
+export interface WatchSetOptions {
+  /** A watch was refused as if its kind were not there: the cluster may serve other kinds than it did. */
+  readonly onDoubt: () => void
+  /** Whether the objects of a bundle are heard of has changed. */
+  readonly onHearing: (bundle: string) => void
+}
 
 /**
  * The watches of one cluster: for every kind that bundles hold, one over the objects with our label, and for
@@ -20,12 +30,16 @@ export class WatchSet {
   readonly #context: EngineContext
   readonly #observer: Observer
   readonly #presence: Presence
+  readonly #options: WatchSetOptions
+  readonly #hearing: Hearing
   readonly #watches = new Map<string, Watch>()
 
-  constructor(context: EngineContext, observer: Observer, presence: Presence) {
+  constructor(context: EngineContext, observer: Observer, presence: Presence, options: WatchSetOptions) {
     this.#context = context
     this.#observer = observer
     this.#presence = presence
+    this.#options = options
+    this.#hearing = new Hearing(context.clock, (name) => this.#noteHearing(name))
   }
 
   /** Starts what the members need and stops what they need no more. */
@@ -35,7 +49,8 @@ export class WatchSet {
     for (const member of this.#context.members.all()) {
       if (member.receipt === undefined) continue
       const labelled = !member.observedOnly
-      const name = `${labelled ? 'labelled' : 'all'} ${member.apiVersion} ${member.ref.kind}`
+      const name = watchOf(member)
+      member.unheard = this.#hearing.silence(name)
       if (needed.has(name)) continue
       const version = member.apiVersion.slice(member.apiVersion.indexOf('/') + 1)
       const resource = session.resourceOf(member.ref, version)
@@ -44,25 +59,37 @@ export class WatchSet {
     for (const [name, watch] of this.#watches) {
       if (needed.has(name)) continue
       this.#watches.delete(name)
+      this.#hearing.forget(name)
       void watch.stop()
     }
     for (const [name, { resource, labelled }] of needed) {
       if (this.#watches.has(name)) continue
       const selection = labelled ? { labelSelector: bundleLabel } : { metadataOnly: true }
-      this.#watches.set(
-        name,
-        watchObjects(session.client, resource, selection, this.#handler(resource, labelled)),
-      )
+      this.#hearing.take(name, undefined)
+      const handler = this.#handler(name, resource, labelled)
+      this.#watches.set(name, watchObjects(session.client, resource, selection, handler))
     }
   }
 
   async stop(): Promise<void> {
     const watches = [...this.#watches.values()]
     this.#watches.clear()
+    this.#hearing.stop()
     await Promise.all(watches.map((watch) => watch.stop()))
   }
 
-  #handler(resource: ApiResource, labelled: boolean): WatchHandler {
+  #noteHearing(name: string): void {
+    const why = this.#hearing.silence(name)
+    const bundles = new Set<string>()
+    for (const member of this.#context.members.all()) {
+      if (member.unheard === why || watchOf(member) !== name) continue
+      member.unheard = why
+      bundles.add(member.bundle)
+    }
+    for (const bundle of bundles) this.#options.onHearing(bundle)
+  }
+
+  #handler(name: string, resource: ApiResource, labelled: boolean): WatchHandler {
     // What the first complete list told; absence from it is looked at object by object.
     let listed: Set<string> | undefined = new Set()
     let epoch = 0
@@ -103,11 +130,18 @@ export class WatchSet {
         // Revisions went back: the next list is a first one again (incident 19).
         if (state.epoch !== epoch) listed = new Set()
         epoch = state.epoch
+        this.#hearing.take(name, state)
+        if (isFailure(state.failure, 'server-error', 'unknown-kind')) this.#options.onDoubt()
         this.#presence.watchState(apiVersionOf(resource), resource.kind, state)
       },
       onProgress: () => this.#presence.alive(),
     }
   }
+}
+
+/** The name of the watch that shows a member. */
+function watchOf({ observedOnly, apiVersion, ref }: Member): string {
+  return `${observedOnly ? 'all' : 'labelled'} ${apiVersion} ${ref.kind}`
 }
 
 /** True for the very state that our last apply answered, with nothing open about it. */

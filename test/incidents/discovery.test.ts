@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest'
+import type { ApiServer } from '../../tools/kubernetes/index.ts'
+import { configMap } from '../engine/manifests.ts'
+import type { Part, Rig } from '../engine/rig.ts'
+import { keyedRules, shopKind, type ShopKind, shopVersion } from '../engine/shops.ts'
+import { WarpedClock } from '../faults/warped-clock.ts'
+import { deletions, Started } from './each-rig.ts'
+
+const started = new Started()
+const roomy = { pruneBound: { maxObjects: 100, maxPercent: 100 } }
+
+async function commit(r: Rig, parts: readonly Part[]): Promise<void> {
+  r.declareAll(parts)
+  await r.until('all were looked at', () =>
+    parts.every(({ bundle }) => !['pending', undefined].includes(r.bundleReport(bundle)?.phase)),
+  )
+  await r.engine.idle()
+}
+
+async function names(r: Rig, bundle: string): Promise<string[]> {
+  const { inventories } = await r.journal.load()
+  return (inventories.get(bundle) ?? []).map(({ ref }) => ref.name).sort()
+}
+
+/** Moves the group behind an aggregated API that has no endpoints; the answer brings it back. */
+async function breakApi(r: Rig, server: ApiServer, shops: ShopKind): Promise<() => Promise<void>> {
+  const name = `v1.${shops.group}`
+  const broken = {
+    metadata: { labels: { 'kube-aggregator.kubernetes.io/automanaged': null } },
+    spec: { service: { namespace: 'default', name: 'nobody' }, insecureSkipTLSVerify: true },
+  }
+  const patch = ['patch', 'apiservice', name, '--type=merge', '-p', JSON.stringify(broken)]
+  await server.mustKubectl('admin', patch)
+  const reads = ['get', `shops.${shops.group}`, '-n', r.namespace]
+  await r.until('the API is broken', async () => (await server.kubectl('admin', reads)).code !== 0)
+  return async () => {
+    await server.mustKubectl('admin', ['delete', 'apiservice', name])
+    await r.until('the API is mended', async () => (await server.kubectl('admin', reads)).code === 0)
+  }
+}
+
+test('incident 15: what an aggregated API without endpoints hides is neither pruned nor taken for gone, and the rest applies', async () => {
+  const server = await started.server()
+  const clock = new WarpedClock()
+  const r = await started.rig(server, { clock, change: roomy })
+  const shops = shopKind(r)
+  const [a, b, c] = [`${r.bundle}-a`, `${r.bundle}-b`, `${r.bundle}-c`]
+  const corner = shops.object('corner', { replicas: 1 })
+  const central = shops.object('central', { replicas: 1 })
+  await commit(r, [
+    { bundle: a, objects: [configMap('a'), shops.definition(), corner] },
+    { bundle: b, objects: [configMap('b')] },
+  ])
+  await commit(r, [
+    { bundle: a, objects: [configMap('a'), shops.definition(), corner] },
+    { bundle: b, objects: [configMap('b')] },
+    { bundle: c, objects: [configMap('c'), central] },
+  ])
+  expect([a, b, c].map((name) => r.bundleReport(name)?.phase)).toEqual(['applied', 'applied', 'applied'])
+  const mend = await breakApi(r, server, shops)
+  const deleted = await deletions(r)
+  // One bundle drops an object of the group, one changes something beside an object of it, one has none.
+  const next = [
+    { bundle: a, objects: [configMap('a', { a: '2' }), shops.definition()] },
+    { bundle: b, objects: [configMap('b', { a: '2' })] },
+    { bundle: c, objects: [configMap('c', { a: '2' }), shops.object('central', { replicas: 2 })] },
+  ]
+  await commit(r, next)
+  await r.until('the gap is told', async () => {
+    await clock.pass(5_000)
+    return r.clusterReport()?.failedGroups.includes(`${shops.group}/v1`)
+  })
+  await r.until('all is applied that can be', async () => {
+    const applied = await Promise.all(['a', 'b', 'c'].map((name) => r.live('configmap', name)))
+    return applied.every((object) => (object.data as { a: string }).a === '2')
+  })
+  expect(r.bundleReport(b)).toMatchObject({ phase: 'applied', troubles: [] })
+  await r.until(
+    'the bundle with a changed object of the group fails',
+    () => r.bundleReport(c)?.phase === 'failed',
+  )
+  expect(r.bundleReport(c)?.troubles.map(({ key }) => key.split('/').at(-1))).toEqual(['central'])
+  expect(await names(r, a)).toEqual(['a', 'corner', shops.crd])
+  expect(r.drift().filter(({ class: found }) => found === 'missing')).toEqual([])
+  await clock.pass(120_000)
+  expect(await names(r, a)).toEqual(['a', 'corner', shops.crd])
+  expect((await deleted()).filter((write) => write.endsWith(' 200'))).toEqual([])
+  await mend()
+  await r.until('the dropped object is pruned', async () => {
+    await clock.pass(5_000)
+    return (await names(r, a)).length === 2
+  })
+  await r.until('the changed object is applied', async () => {
+    await clock.pass(5_000)
+    return r.bundleReport(c)?.phase === 'applied'
+  })
+  await r.until('no gap is left', () => r.clusterReport()?.failedGroups.length === 0)
+  expect(await deleted()).toEqual(['delete shops/corner 200'])
+  expect(r.drift()).toEqual([])
+  r.failures.splice(0)
+})
+
+test('incident 16: a definition whose conversion is broken fails the bundles that use it, says so, and stops no other', async () => {
+  const server = await started.server()
+  const clock = new WarpedClock()
+  const r = await started.rig(server, { clock, change: roomy })
+  const shops = shopKind(r)
+  const [a, b] = [`${r.bundle}-a`, `${r.bundle}-b`]
+  const versions = [shopVersion('v1', keyedRules), shopVersion('v2', keyedRules, { storage: false })]
+  const definition = shops.definition({ versions })
+  await server.mustKubectl('admin', ['apply', '-f', '-'], JSON.stringify(definition))
+  await server.mustKubectl('admin', ['wait', '--for=condition=Established', `crd/${shops.crd}`])
+  const corner = shops.object('corner', { replicas: 1 }, 'v2')
+  await r.until('the kind is served', async () => {
+    await commit(r, [
+      { bundle: a, objects: [configMap('a'), corner] },
+      { bundle: b, objects: [configMap('b')] },
+    ])
+    return r.bundleReport(a)?.phase === 'applied'
+  })
+  await r.until('health is known', () => r.bundleReport(a)?.health === 'Current')
+  const webhook = {
+    strategy: 'Webhook',
+    webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://127.0.0.1:1/convert' } },
+  }
+  const breakIt = JSON.stringify({ spec: { conversion: webhook } })
+  await server.mustKubectl('admin', ['patch', 'crd', shops.crd, '--type=merge', '-p', breakIt])
+  const reads = ['get', `shops.v2.${shops.group}`, '-n', r.namespace]
+  await r.until('reading fails', async () => (await server.kubectl('admin', reads)).code !== 0)
+  const deleted = await deletions(r)
+  // Another bundle heals as ever.
+  await r.kubectl('alice', 'patch', 'configmap', 'b', '-p', '{"data":{"a":"9"}}')
+  await r.until('the other bundle heals', () =>
+    r.drift().some(({ ref, state }) => ref.name === 'b' && state === 'healed'),
+  )
+  // What is not heard of any more is not shown as good.
+  await r.until('the bundle that uses it is unknown', async () => {
+    await clock.pass(10_000)
+    return r.bundleReport(a)?.health === 'Unknown'
+  })
+  const troubles = r.bundleReport(a)?.troubles ?? []
+  expect(troubles.map(({ key }) => key.split('/').at(-1))).toEqual(['corner'])
+  expect(troubles[0]?.message).toContain('conversion webhook')
+  expect(r.clusterReport()?.reach).toBe('reachable')
+  expect(r.bundleReport(b)).toMatchObject({ phase: 'applied', health: 'Current' })
+  await commit(r, [
+    { bundle: a, objects: [configMap('a', { a: '2' }), shops.object('corner', { replicas: 2 }, 'v2')] },
+    { bundle: b, objects: [configMap('b', { a: '2' })] },
+  ])
+  await r.until('it fails', () => r.bundleReport(a)?.phase === 'failed')
+  expect(r.bundleReport(b)).toMatchObject({ phase: 'applied', health: 'Current' })
+  expect((await r.live('configmap', 'a')).data).toMatchObject({ a: '2' })
+  expect(await deleted()).toEqual([])
+  const mendIt = JSON.stringify({ spec: { conversion: { strategy: 'None', webhook: null } } })
+  await server.mustKubectl('admin', ['patch', 'crd', shops.crd, '--type=merge', '-p', mendIt])
+  await r.until('it is applied and known again', async () => {
+    await clock.pass(10_000)
+    const report = r.bundleReport(a)
+    return report?.phase === 'applied' && report.health === 'Current'
+  })
+  expect(await deleted()).toEqual([])
+  expect(r.open()).toEqual([])
+  r.failures.splice(0)
+})
