@@ -97,6 +97,32 @@ test.each(faults)(
   },
 )
 
+test('incident 13: an engine that stood still for ten minutes deletes nothing when it goes on, and heals what happened', async () => {
+  const r = await remote()
+  await r.deliver(objects)
+  const deleted = await deletions(r)
+  r.proxy.freeze()
+  await r.kubectl('alice', 'delete', 'configmap', 'a')
+  await r.kubectl('alice', 'patch', 'configmap', 'b', '-p', '{"data":{"a":"9"}}')
+  // As after SIGCONT: every deadline is over, and what the network had kept comes at the same moment.
+  r.clock.jump(600_000)
+  r.proxy.thaw()
+  await r.until('all is healed', async () => {
+    await r.clock.pass(1_000)
+    return r.drift().filter(({ state }) => state === 'healed').length === 2
+  })
+  await r.until('it is in sync again', () => shown(r, r.clock.now()) === 'in-sync')
+  expect(
+    r
+      .drift()
+      .map(({ class: found, ref }) => `${found} ${ref.name}`)
+      .sort(),
+  ).toEqual(['missing a', 'taken b'])
+  expect(await names(r)).toEqual(['a', 'b', 'c'])
+  expect(await deleted()).toEqual([])
+  r.failures.splice(0)
+})
+
 test('incident 14: connections that are reset again and again lose nothing and delete nothing', async () => {
   const r = await remote()
   await r.deliver(objects)
