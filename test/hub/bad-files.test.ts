@@ -69,7 +69,7 @@ test('malformed YAML is told with file and line; the bundle stays as it was, and
   expect(bundle.problems[0]?.line).toBeGreaterThanOrEqual(6)
   await problems()
   const { stdout } = await rig.ek('get', 'bundles', '-o', 'wide')
-  expect(stdout).toMatch(new RegExp(`${rig.bundle('extra')} .* 1 *$`, 'm'))
+  expect(stdout).toMatch(new RegExp(`^${rig.bundle('extra')} +▲ Failed .*2 in sync .* 1 *$`, 'm'))
   expect((await rig.ek('status')).stderr).toContain("1 problem in the fleet's files")
   expect(await rig.value('new', 'extra')).toBe('1')
   await othersGoOn('after malformed')

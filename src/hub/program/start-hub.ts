@@ -76,7 +76,13 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
     shutdown.add('local token', () => store.tokens.revoke(purpose))
     const local = await writeLocalHubFile(config.dataFolder, { url, token, pid: process.pid })
     shutdown.add('hub.json', () => local.remove())
-    log.info('the hub runs', { url, data: config.dataFolder, store: store.dialect, observe: config.observe })
+    log.info('the hub runs', {
+      url,
+      ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }),
+      data: config.dataFolder,
+      store: store.dialect,
+      observe: config.observe,
+    })
     return {
       url,
       metricsUrl,

@@ -1,5 +1,5 @@
 import type { BundleDetailView, BundleQuery, BundleView, PlacedBundleView } from '../../../api/index.ts'
-import type { Problem } from '../../../core/problem.ts'
+import { hasErrors, type Problem } from '../../../core/problem.ts'
 import { worstState } from '../../../core/state/index.ts'
 import type { Page } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
@@ -48,16 +48,28 @@ function bundleView(parts: HubParts, name: string, placed: readonly PlacedBundle
   const spec = declared?.value.spec
   const states: Partial<Record<BundleView['state'], number>> = {}
   for (const { state } of placed) states[state] = (states[state] ?? 0) + 1
-  const drift = placed.some((one) => one.drift === null)
-    ? null
-    : placed.reduce((sum, one) => sum + (one.drift ?? 0), 0)
+  const problems = problemsOf(parts, name)
+  const isBroken = hasErrors(problems)
+  const isUndecided = (parts.fleet.state.unknown.get(name) ?? []).length > 0
+  // What is nowhere because it cannot be rendered or placed is not nowhere because it is to be nowhere.
+  const isNowhere = placed.length === 0
+  const members = [
+    ...placed.map(({ state }) => state),
+    ...(isBroken ? (['failed'] as const) : []),
+    ...(isNowhere && isUndecided ? (['unreachable'] as const) : []),
+  ]
+  const isUnknown = isNowhere && (isBroken || isUndecided)
+  const drift =
+    isUnknown || placed.some((one) => one.drift === null)
+      ? null
+      : placed.reduce((sum, one) => sum + (one.drift ?? 0), 0)
   const known = placed.filter(({ state }) => state !== 'unreachable')
   const asOf = known.flatMap(({ seen }) => seen ?? []).toSorted()[0]
   const revision = placed.find(({ desired }) => desired.revision === parts.fleet.state.revision) ?? placed[0]
   const { source } = spec ?? { source: { path: '' } }
   return {
     name,
-    state: worstState(placed.map(({ state }) => state)),
+    state: worstState(members),
     source: {
       path: source.path,
       ...(source.repository === undefined ? {} : { repository: source.repository }),
@@ -70,7 +82,7 @@ function bundleView(parts: HubParts, name: string, placed: readonly PlacedBundle
     ...(revision === undefined ? {} : { revision: revision.desired.revision }),
     ...(placed.length === 0 ? {} : { objects: Math.max(...placed.map(({ objects }) => objects)) }),
     drift,
-    problems: problemsOf(parts, name),
+    problems,
     ...(asOf === undefined ? {} : { asOf }),
   }
 }
