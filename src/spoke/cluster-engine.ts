@@ -305,7 +305,7 @@ export class ClusterEngine {
       try {
         const session = this.#connected()
         await session.sameCluster()
-        this.#presence.alive()
+        this.#presence.answered()
         const doubt = this.#doubt || session.discovery.failed.length > 0
         this.#doubt = false
         if (doubt) await session.rediscover()

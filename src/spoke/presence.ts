@@ -19,6 +19,8 @@ export class Presence {
   #reach: ReachState = 'connecting'
   #since: number
   #failure: ClusterReport['failure']
+  /** Why single watches are not live, by kind. */
+  readonly #watchFailures = new Map<string, NonNullable<ClusterReport['failure']>>()
   #facts: Pick<ClusterReport, 'clusterId' | 'version' | 'failedGroups'> = { failedGroups: [] }
   #reported = 0
   #timer: Timer | undefined
@@ -28,14 +30,6 @@ export class Presence {
     this.#reports = reports
     this.#onReach = onReach
     this.#since = clock.now()
-  }
-
-  get reach(): ReachState {
-    return this.#reach
-  }
-
-  get lastSeen(): number | undefined {
-    return this.#lastSeen
   }
 
   start(): void {
@@ -55,9 +49,18 @@ export class Presence {
     else if (this.#lastSeen - this.#reported >= reportMs) this.#report()
   }
 
+  /** A question of our own was answered: what hindered the last one is over. */
+  answered(): void {
+    const news = this.#reach === 'reachable' && this.#failure !== undefined
+    this.#failure = undefined
+    this.alive()
+    if (news) this.#report()
+  }
+
   /** What the connected cluster is. */
   connected(facts: Pick<ClusterReport, 'clusterId' | 'version' | 'failedGroups'>): void {
     this.#facts = facts
+    this.#watchFailures.clear()
     this.#lastSeen = this.#clock.now()
     this.#become('reachable', undefined)
   }
@@ -80,16 +83,31 @@ export class Presence {
     else this.#report()
   }
 
+  /** The state of the watch of a kind. What hinders one is told until that one is live again. */
   watchState(apiVersion: string, kind: string, state: WatchState): void {
-    if (state.kind === 'live') return
+    const what = `${apiVersion} ${kind}`
+    if (state.kind === 'live') {
+      if (this.#watchFailures.delete(what)) this.#report()
+      return
+    }
     if (state.failure === undefined) return
     if (isFailure(state.failure, 'wrong-cluster')) {
       this.failed(state.failure)
       return
     }
     const failure = described(state.failure)
-    this.#failure = { ...failure, message: `watching ${apiVersion} ${kind}: ${failure.message}` }
+    this.#watchFailures.set(what, { ...failure, message: `watching ${what}: ${failure.message}` })
     this.#report()
+  }
+
+  /** The kind is not watched any more: what hindered that is no news. */
+  watchEnded(apiVersion: string, kind: string): void {
+    this.#watchFailures.delete(`${apiVersion} ${kind}`)
+  }
+
+  get #hindrance(): ClusterReport['failure'] {
+    const [first] = this.#watchFailures.values()
+    return this.#failure ?? first
   }
 
   #isSilent(): boolean {
@@ -112,7 +130,7 @@ export class Presence {
       if (this.#reach === 'reachable' && this.#isSilent()) {
         const seconds = Math.round(silenceMs / 1000)
         const silent = { code: 'unreachable', message: `no sign of life for ${seconds} s` }
-        this.#become('unreachable', this.#failure ?? silent)
+        this.#become('unreachable', this.#hindrance ?? silent)
       }
       this.#arm()
     }, reportMs)
@@ -121,12 +139,13 @@ export class Presence {
   #report(): void {
     this.#reported = this.#clock.now()
     const seen = this.#lastSeen
+    const failure = this.#hindrance
     this.#reports.cluster({
       reach: this.#reach,
       since: new Date(this.#since).toISOString(),
       ...this.#facts,
       ...(seen === undefined ? {} : { lastSeen: new Date(seen).toISOString() }),
-      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      ...(failure === undefined ? {} : { failure }),
     })
   }
 }

@@ -60,6 +60,8 @@ export class WatchSet {
       if (needed.has(name)) continue
       this.#watches.delete(name)
       this.#hearing.forget(name)
+      const [, apiVersion = '', kind = ''] = name.split(' ')
+      this.#presence.watchEnded(apiVersion, kind)
       void watch.stop()
     }
     for (const [name, { resource, labelled }] of needed) {
