@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'real',
           include: ['src/**/*.real.test.ts', 'tools/**/*.real.test.ts', 'test/**/*.test.ts'],
           globalSetup: ['test/setup.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
           fileParallelism: true,

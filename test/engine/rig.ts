@@ -67,8 +67,11 @@ export interface Rig {
     what: string,
     condition: () => Promise<Value | undefined | false> | Value | undefined | false,
   ): Promise<Value>
-  /** Stops the engine and starts another one on the same journal. `lostJournal`: on an empty one. */
-  restart(options?: { lostJournal?: boolean }): Promise<void>
+  /**
+   * Stops the engine and starts another one on the same journal. `lostJournal`: on an empty one. `meanwhile` happens
+   * while nobody has the store open.
+   */
+  restart(options?: { lostJournal?: boolean; meanwhile?: () => Promise<void> }): Promise<void>
   close(): Promise<void>
 }
 
@@ -204,7 +207,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     kubectlStdin: async (user, stdin, ...args) =>
       await server.mustKubectl(user, [...args, '-n', namespace, '-f', '-'], JSON.stringify(stdin)),
     async until(what, condition) {
-      const deadline = performance.now() + 30_000
+      const deadline = performance.now() + 90_000
       for (;;) {
         const value = await condition()
         if (value !== undefined && value !== false) return value
@@ -224,6 +227,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     async restart(restart) {
       await engine.stop()
       await store.close()
+      await restart?.meanwhile?.()
       if (restart?.lostJournal === true) emptied += 1
       store = await openJournal(join(folder, `store-${emptied}`), 'cluster-1', testKeys)
       bundleReports.clear()
@@ -282,7 +286,7 @@ const clusterScoped = new Set([
   'PriorityClass',
 ])
 
-function placed(object: KubeObject, namespace: string): KubeObject {
+export function placed(object: KubeObject, namespace: string): KubeObject {
   if (object.metadata.namespace !== undefined || clusterScoped.has(object.kind)) return object
   return { ...object, metadata: { ...object.metadata, namespace } }
 }
