@@ -5,6 +5,6 @@
  * (status, uid, resourceVersion). Knows nothing about clusters: a namespace that is absent stays absent.
  * Key invariant: equal sets of objects give the same variant hash, whatever their order or files.
  */
-export type { DesiredObject, Manifest, Origin } from './desired-object.ts'
+export type { DesiredObject, Hook, HookDeletePolicy, Manifest, Origin } from './desired-object.ts'
 export { normalise } from './normalise.ts'
 export { objectHash, type Variant, variantOf } from './variant.ts'
