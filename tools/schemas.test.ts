@@ -13,6 +13,7 @@ test('a schema is published for each kind, refuses unknown fields and offers the
     'environment.json',
     'fleet-file.json',
     'fleet.json',
+    'rollout.json',
   ])
   const bundle: unknown = JSON.parse(readFileSync(new URL('../schemas/bundle.json', import.meta.url), 'utf8'))
   expect(bundle).toMatchObject({

@@ -1,5 +1,5 @@
 /**
- * The kinds that people write into the fleet repository: Fleet, Environment, Cluster, Bundle.
+ * The kinds that people write into the fleet repository: Fleet, Environment, Cluster, Bundle, Rollout.
  *
  * One zod schema a kind gives validation, types and the published JSON Schema. Refuses unknown kinds and
  * fields (with the nearest known name as hint), and knows nothing about files, YAML or references between
@@ -19,4 +19,5 @@ export {
 export type { Environment, Tier } from './environment.ts'
 export type { AttributionRule, Fleet, FleetRepository, WriterKind } from './fleet.ts'
 export { type KindName, kindSchemas, parseKind } from './parse-kind.ts'
+export type { Gate, Rollout, RolloutChoice, RolloutSpec } from './rollout.ts'
 export { apiVersion, type Mode } from './scalars.ts'

@@ -7,6 +7,7 @@ import { type Cluster, clusterSchema } from './cluster.ts'
 import { type Environment, environmentSchema } from './environment.ts'
 import { type Fleet, fleetSchema } from './fleet.ts'
 import { describeIssues } from './issues.ts'
+import { type Rollout, rolloutKindSchema } from './rollout.ts'
 import { apiVersion } from './scalars.ts'
 
 /** The schema of every kind that is read from the fleet repository, by the kind's name. */
@@ -15,6 +16,7 @@ export const kindSchemas = {
   Environment: environmentSchema,
   Cluster: clusterSchema,
   Bundle: bundleSchema,
+  Rollout: rolloutKindSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
 export type KindName = keyof typeof kindSchemas
@@ -25,6 +27,7 @@ export type ParsedKind =
   | { readonly kind: 'Environment'; readonly value: Environment }
   | { readonly kind: 'Cluster'; readonly value: Cluster }
   | { readonly kind: 'Bundle'; readonly value: Bundle }
+  | { readonly kind: 'Rollout'; readonly value: Rollout }
 
 /** Where a document stands. `positionOf` gives the place of a field inside it, where the reader kept it. */
 export interface KindSource {
@@ -34,7 +37,7 @@ export interface KindSource {
 }
 
 /** Kinds of the model that are not read; naming them apart keeps a policy from being taken for a typo. */
-const unread: readonly string[] = ['Policy', 'Access', 'Notification', 'Rollout']
+const unread: readonly string[] = ['Policy', 'Access', 'Notification']
 
 /**
  * Reads one document of the fleet repository. Gives its kind and value, or every problem in it: unknown

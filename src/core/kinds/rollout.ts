@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { celSchema, durationSchema, nameSchema, percentSchema, textSchema } from './scalars.ts'
+import {
+  apiVersion,
+  celSchema,
+  durationSchema,
+  metadataSchema,
+  nameSchema,
+  percentSchema,
+  textSchema,
+} from './scalars.ts'
 
 const gateSchema = z.union([
   z.literal('health'),
@@ -36,7 +44,7 @@ const stageSchema = z
 const unreachableField = { afterwards: 'then' } as const
 
 /** How a change reaches its clusters, written inline in a bundle or an environment. */
-export const rolloutSchema = z.strictObject({
+const rolloutSchema = z.strictObject({
   stages: z.array(stageSchema).min(1).max(100),
   failureBudget: z.int().min(0).optional(),
   onFailure: z.enum(['stop', 'revert']).optional(),
@@ -46,7 +54,22 @@ export const rolloutSchema = z.strictObject({
       [unreachableField.afterwards]: z.enum(['catch up', 'stop']).optional(),
     })
     .optional(),
+  /** What a newer commit does to a run that is under way: it takes its place, or waits for its end. */
+  newer: z.enum(['supersede', 'wait']).optional(),
 })
+
+/** Kind Rollout: stages under a name, for bundles and environments to share. */
+export const rolloutKindSchema = z.strictObject({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal('Rollout'),
+  metadata: metadataSchema,
+  spec: rolloutSchema,
+})
+
+export type Rollout = z.infer<typeof rolloutKindSchema>
+export type RolloutSpec = z.infer<typeof rolloutSchema>
+export type Gate = z.infer<typeof gateSchema>
 
 /** A rollout: the name of one, or its stages in place. */
 export const rolloutChoiceSchema = z.union([nameSchema, rolloutSchema])
+export type RolloutChoice = z.infer<typeof rolloutChoiceSchema>

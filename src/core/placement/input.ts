@@ -1,4 +1,4 @@
-import { largestInput, longestList, longestText } from './cost.ts'
+import { largestInput, longestList, longestText } from '../cel/index.ts'
 import type { ClusterView, FactValue } from './cluster-view.ts'
 
 /** The variables of an expression for one cluster, or why there are none. */

@@ -10,7 +10,7 @@ export interface FleetFiles {
 }
 
 /** Folders in which every document is one of the fleet's. */
-const kindFolders = ['environments', 'clusters', 'bundles', 'policies', 'access', 'notifications']
+const kindFolders = ['environments', 'clusters', 'bundles', 'rollouts', 'policies', 'access', 'notifications']
 
 /**
  * Finds the fleet's folder by its evenkeel.yaml, and the files in it: all of the kinds' own folders, and

@@ -1,4 +1,11 @@
-import { type Bundle, type Cluster, type Environment, type Fleet, parseKind } from '../../core/kinds/index.ts'
+import {
+  type Bundle,
+  type Cluster,
+  type Environment,
+  type Fleet,
+  parseKind,
+  type Rollout,
+} from '../../core/kinds/index.ts'
 import { isMap } from '../../core/object/index.ts'
 import { hasErrors, type Problem } from '../../core/problem.ts'
 import { readYaml, type YamlDocument } from '../../render/yaml/index.ts'
@@ -12,6 +19,7 @@ export interface Declarations {
   readonly Environment: Declared<Environment>[]
   readonly Cluster: Declared<Cluster>[]
   readonly Bundle: Declared<Bundle>[]
+  readonly Rollout: Declared<Rollout>[]
 }
 
 /**
@@ -20,7 +28,7 @@ export interface Declarations {
  * caller keeps it at its last good state. One bad file hides nothing in the others.
  */
 export function loadFleet(tree: ReadonlyMap<string, string>): LoadedFleet {
-  const declared: Declarations = { Fleet: [], Environment: [], Cluster: [], Bundle: [] }
+  const declared: Declarations = { Fleet: [], Environment: [], Cluster: [], Bundle: [], Rollout: [] }
   const files = findFleetFiles(tree)
   if ('message' in files) {
     const model = {
@@ -29,6 +37,7 @@ export function loadFleet(tree: ReadonlyMap<string, string>): LoadedFleet {
       environments: new Map(),
       clusters: new Map(),
       bundles: new Map(),
+      rollouts: new Map(),
     }
     return { model, problems: [files], unreadable: [{ file: files.file }] }
   }
@@ -83,6 +92,7 @@ function readDocument(
   if (parsed.kind === 'Environment') declared.Environment.push({ value: parsed.value, file, line })
   if (parsed.kind === 'Cluster') declared.Cluster.push({ value: parsed.value, file, line })
   if (parsed.kind === 'Bundle') declared.Bundle.push({ value: parsed.value, file, line })
+  if (parsed.kind === 'Rollout') declared.Rollout.push({ value: parsed.value, file, line })
 }
 
 function identify(value: unknown, file: string): Unreadable {

@@ -1,5 +1,5 @@
 import type { DesiredObject, Variant } from '../../core/bundle/index.ts'
-import type { Bundle, Cluster, Environment, Fleet } from '../../core/kinds/index.ts'
+import type { Bundle, Cluster, Environment, Fleet, Rollout } from '../../core/kinds/index.ts'
 import type { Problem } from '../../core/problem.ts'
 
 /** A document with the place it was written. */
@@ -17,6 +17,7 @@ export interface FleetModel {
   readonly environments: ReadonlyMap<string, Declared<Environment>>
   readonly clusters: ReadonlyMap<string, Declared<Cluster>>
   readonly bundles: ReadonlyMap<string, Declared<Bundle>>
+  readonly rollouts: ReadonlyMap<string, Declared<Rollout>>
 }
 
 /**

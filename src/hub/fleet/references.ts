@@ -1,9 +1,10 @@
-import type { Bundle, KindName } from '../../core/kinds/index.ts'
-import { nearest } from '../../core/nearest.ts'
+import type { Bundle, Rollout } from '../../core/kinds/index.ts'
 import { compilePlacement } from '../../core/placement/index.ts'
 import type { Problem } from '../../core/problem.ts'
 import { cleanPath } from '../../git/index.ts'
+import { checkRolloutChoice, checkRollouts } from './check-rollouts.ts'
 import { checkRepositories } from './repositories.ts'
+import { didYouMean, ReferenceCheck } from './reference-check.ts'
 import type { Declarations } from './load-fleet.ts'
 import type { Declared, FleetModel, Unreadable } from './model.ts'
 
@@ -11,10 +12,6 @@ interface Checked {
   readonly model: FleetModel
   readonly problems: readonly Problem[]
   readonly unreadable: readonly Unreadable[]
-}
-
-interface Named {
-  readonly metadata: { readonly name: string }
 }
 
 /**
@@ -27,10 +24,14 @@ export function checkReferences(folder: string, declared: Declarations): Checked
   const environments = check.unique('Environment', declared.Environment)
   const clusters = check.unique('Cluster', declared.Cluster)
   const bundles = check.unique('Bundle', declared.Bundle)
+  const rollouts = checkRollouts(check, declared.Rollout)
   const [only] = fleet.values()
   if (only !== undefined) check.problems.push(...checkRepositories(only))
   const repositories = (only?.value.spec?.repositories ?? []).map((repository) => repository.name)
 
+  for (const environment of environments.values()) {
+    checkRolloutChoice(check, 'Environment', environment, environment.value.spec?.rollout, rollouts)
+  }
   for (const cluster of clusters.values()) {
     const { environment, like } = cluster.value.spec
     if (like !== undefined && !clusters.has(like)) {
@@ -47,7 +48,7 @@ export function checkReferences(folder: string, declared: Declarations): Checked
   }
   const names = [...bundles.keys()]
   for (const bundle of bundles.values()) {
-    if (!checkBundle(check, bundle, names, repositories)) bundles.delete(bundle.value.metadata.name)
+    if (!checkBundle(check, bundle, names, repositories, rollouts)) bundles.delete(bundle.value.metadata.name)
   }
   const inCycle = names.filter((name) => reaches(bundles, name, name))
   for (const name of inCycle) {
@@ -56,7 +57,7 @@ export function checkReferences(folder: string, declared: Declarations): Checked
     check.refuse('Bundle', bundle, `dependsOn leads back to ${name}`, 'break the circle')
   }
   for (const name of inCycle) bundles.delete(name)
-  const model = { folder, fleet: only, environments, clusters, bundles }
+  const model = { folder, fleet: only, environments, clusters, bundles, rollouts }
   return { model, problems: check.problems, unreadable: check.unreadable }
 }
 
@@ -65,6 +66,7 @@ function checkBundle(
   bundle: Declared<Bundle>,
   names: readonly string[],
   repositories: readonly string[],
+  rollouts: ReadonlyMap<string, Declared<Rollout>>,
 ): boolean {
   const before = check.unreadable.length
   const { source, dependsOn, placement, rollout } = bundle.value.spec
@@ -91,14 +93,7 @@ function checkBundle(
     const compiled = compilePlacement(placement.where, place)
     if ('message' in compiled) check.refuse('Bundle', bundle, compiled.message, compiled.hint)
   }
-  if (typeof rollout === 'string') {
-    check.warn(
-      'Bundle',
-      bundle,
-      `the named rollout ${rollout} is not read by this version`,
-      'write its stages inline',
-    )
-  }
+  checkRolloutChoice(check, 'Bundle', bundle, rollout, rollouts)
   return check.unreadable.length === before
 }
 
@@ -114,64 +109,4 @@ function reaches(bundles: ReadonlyMap<string, Declared<Bundle>>, from: string, t
     }
   }
   return false
-}
-
-class ReferenceCheck {
-  readonly problems: Problem[] = []
-  readonly unreadable: Unreadable[] = []
-
-  /** By name; what is declared more than once is refused altogether, because nobody can say which is meant. */
-  unique<Value extends Named>(kind: KindName, all: readonly Declared<Value>[], single = false) {
-    const groups = new Map<string, Declared<Value>[]>()
-    for (const one of all) {
-      const name = single ? '' : one.value.metadata.name
-      groups.set(name, [...(groups.get(name) ?? []), one])
-    }
-    const found = new Map<string, Declared<Value>>()
-    for (const same of groups.values()) {
-      const [first] = same
-      if (first !== undefined && same.length === 1) {
-        found.set(first.value.metadata.name, first)
-        continue
-      }
-      const places = same.map(({ file, line }) => `${file}:${line}`).join(', ')
-      for (const one of same)
-        this.refuse(kind, one, `declared ${same.length} times: ${places}`, 'keep one of them')
-    }
-    return found
-  }
-
-  refuse(kind: KindName, where: Declared<Named>, message: string, hint?: string): void {
-    const { name } = where.value.metadata
-    this.#add('error', kind, where, message, hint)
-    if (this.unreadable.some((one) => one.kind === kind && one.name === name && one.file === where.file))
-      return
-    this.unreadable.push({ file: where.file, kind, name })
-  }
-
-  warn(kind: KindName, where: Declared<Named>, message: string, hint?: string): void {
-    this.#add('warning', kind, where, message, hint)
-  }
-
-  #add(
-    severity: Problem['severity'],
-    kind: KindName,
-    where: Declared<Named>,
-    message: string,
-    hint?: string,
-  ): void {
-    this.problems.push({
-      file: where.file,
-      line: where.line,
-      subject: `${kind} ${where.value.metadata.name}`,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-      severity,
-    })
-  }
-}
-
-function didYouMean(name: string, known: Iterable<string>): string | undefined {
-  const near = nearest(name, known)
-  return near === undefined ? undefined : `did you mean ${near}?`
 }

@@ -9,6 +9,7 @@ const model: FleetModel = {
   environments: new Map(),
   clusters: new Map(),
   bundles: new Map(),
+  rollouts: new Map(),
 }
 
 function bundle(spec: Partial<Bundle['spec']> = {}): Declared<Bundle> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Bundle, Cluster, Environment, Fleet } from '../../../core/kinds/index.ts'
+import type { Bundle, Cluster, Environment, Fleet, Rollout } from '../../../core/kinds/index.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { Declared, FleetModel } from '../../fleet/index.ts'
 import type { Store } from '../../store/index.ts'
@@ -48,6 +48,8 @@ interface FlatModel {
   readonly environments: (readonly [string, Declared<Environment>])[]
   readonly clusters: (readonly [string, Declared<Cluster>])[]
   readonly bundles: (readonly [string, Declared<Bundle>])[]
+  /** Not in records that were written before there were rollouts. */
+  readonly rollouts?: (readonly [string, Declared<Rollout>])[]
 }
 
 function flatten(model: FleetModel): FlatModel {
@@ -58,6 +60,7 @@ function flatten(model: FleetModel): FlatModel {
     environments: [...model.environments],
     clusters: [...model.clusters],
     bundles: [...model.bundles],
+    rollouts: [...model.rollouts],
   }
 }
 
@@ -68,5 +71,6 @@ function inflate(flat: FlatModel): FleetModel {
     environments: new Map(flat.environments),
     clusters: new Map(flat.clusters),
     bundles: new Map(flat.bundles),
+    rollouts: new Map(flat.rollouts ?? []),
   }
 }

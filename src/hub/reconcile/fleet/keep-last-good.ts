@@ -52,13 +52,14 @@ export function keepLastGood(
     kept.push({ kind: 'Fleet', name: fleet.value.metadata.name })
   }
   const bundles = merged('Bundle', previous.bundles, model.bundles)
-  return { model: { folder: model.folder, fleet, environments, clusters, bundles }, kept }
+  const rollouts = merged('Rollout', previous.rollouts, model.rollouts)
+  return { model: { folder: model.folder, fleet, environments, clusters, bundles, rollouts }, kept }
 }
 
 /** True when not even the place of the fleet is known: its evenkeel.yaml is gone, or there are several. */
 function isWithoutFleet({ model, unreadable }: LoadedFleet): boolean {
-  const { fleet, environments, clusters, bundles } = model
-  const empty = environments.size === 0 && clusters.size === 0 && bundles.size === 0
+  const { fleet, environments, clusters, bundles, rollouts } = model
+  const empty = environments.size === 0 && clusters.size === 0 && bundles.size === 0 && rollouts.size === 0
   return fleet === undefined && empty && unreadable.some((one) => /(^|\/)evenkeel\.ya?ml$/.test(one.file))
 }
 
@@ -74,5 +75,6 @@ function kindsOf(model: FleetModel): readonly (readonly [KindName, ReadonlyMap<s
     ['Environment', model.environments],
     ['Cluster', model.clusters],
     ['Bundle', model.bundles],
+    ['Rollout', model.rollouts],
   ]
 }
