@@ -1,5 +1,6 @@
 import { Failure, isFailure } from '../core/failure.ts'
 import { nearest } from '../core/nearest.ts'
+import { highestInRange, isVersionRange } from '../core/version-range.ts'
 import { systemClock } from '../runtime/index.ts'
 import type {
   GitRepository,
@@ -16,7 +17,6 @@ import { isObjectId, isRefName } from './ref.ts'
 import type { GitContext } from './run-git.ts'
 import { listTree, readTree } from './tree.ts'
 import { type CheckedUrl, checkUrl } from './url.ts'
-import { highestInRange, isVersionRange } from './version-range.ts'
 import { RefWatch } from './watch.ts'
 
 /**

@@ -5,11 +5,13 @@
  * whoever waits is handed a `Clock`.
  * Key invariant: everything that is started here can be stopped, and stopping twice does nothing.
  */
+export { guardedLookup, refusalOfAddress, refusalOfHost } from './address-guard.ts'
 export { Backoff, type BackoffOptions } from './backoff.ts'
 export { type Clock, sleepOn, systemClock, type Timer } from './clock.ts'
 export { FakeClock } from './fake-clock.ts'
 export { eachLimited } from './each-limited.ts'
 export { createLog, type Log, type LogFields, type LogLevel, type LogOptions, logLevels } from './log.ts'
+export { proxyFromEnvironment, type ProxyEnvironment } from './proxy-choice.ts'
 export { redactText } from './redact-text.ts'
 export { Redacted } from './redacted.ts'
 export { onTermination, Shutdown, type ShutdownOptions, type Stop } from './shutdown.ts'

@@ -1,8 +1,7 @@
-import { isIP, type LookupFunction, type Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import type { Clock } from '../../runtime/index.ts'
+import { type Clock, guardedLookup, refusalOfHost } from '../../runtime/index.ts'
 import { KubeFailure } from '../failure.ts'
-import { guardedLookup, refusalOfHost, refusedAddress } from './address-guard.ts'
 import type { Connection } from './connection.ts'
 import { readCredentialFile } from './credentials.ts'
 import { connectTcp, tunnelThrough } from './tunnel.ts'
@@ -13,6 +12,16 @@ export interface Dialled {
 }
 
 const dialTimeoutMs = 10_000
+
+/** The failure for a host that a foreign kubeconfig may not name. */
+function refusedAddress(host: string, refusal: string): KubeFailure {
+  return new KubeFailure('refused-kubeconfig', `cluster.server: cannot use ${host}: it is ${refusal}`, {
+    subject: 'kubeconfig',
+    hint: 'name an address that is reachable from outside that host, or allow this one in hub.yaml',
+  })
+}
+
+const guarded = guardedLookup(refusedAddress)
 
 /**
  * Opens one connection to the API server: through the proxy where there is one, with the addresses checked where
@@ -56,21 +65,20 @@ async function openTcp(connection: Connection, signal: AbortSignal): Promise<Soc
   const { server, proxy } = connection
   const host = server.hostname.replace(/^\[|\]$/g, '')
   const port = Number(server.port === '' ? (server.protocol === 'https:' ? 443 : 80) : server.port)
-  const guarded = connection.trust === 'foreign' && !connection.allowedHosts.includes(host)
-  if (guarded) {
+  const isGuarded = connection.trust === 'foreign' && !connection.allowedHosts.includes(host)
+  if (isGuarded) {
     const refusal = refusalOfHost(server.hostname)
     if (refusal !== undefined) throw refusedAddress(server.hostname, refusal)
   }
-  if (proxy === undefined) return connectTcp(host, port, signal, guarded ? guardedLookup : undefined)
+  if (proxy === undefined) return connectTcp(host, port, signal, isGuarded ? guarded : undefined)
   // Behind a proxy the name would be resolved out of our sight, so a guarded one is resolved here and now.
-  const target = guarded && isIP(host) === 0 ? await resolveGuarded(host) : host
+  const target = isGuarded && isIP(host) === 0 ? await resolveGuarded(host) : host
   return tunnelThrough(proxy, target, port, signal)
 }
 
 function resolveGuarded(host: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const lookup: LookupFunction = guardedLookup
-    lookup(host, { all: false }, (error, address) => {
+    guarded(host, { all: false }, (error, address) => {
       if (error !== null) reject(error)
       else resolve(typeof address === 'string' ? address : (address[0]?.address ?? host))
     })

@@ -5,9 +5,7 @@
  * that is connected to. Key invariant: a credential leaves only as an `Authorization` header or in a TLS
  * handshake with the server it was issued for; nothing here prints one.
  */
-export { refusalOfAddress, refusalOfHost } from './address-guard.ts'
 export type { Connection, TlsSettings, Trust } from './connection.ts'
 export { type CredentialSources, credentialsFrom, type Credentials, type TextSource } from './credentials.ts'
 export { connectFailure, dial, type Dialled } from './dial.ts'
 export { ExecPlugin } from './exec-plugin.ts'
-export { proxyFromEnvironment, type ProxyEnvironment } from './proxy-choice.ts'

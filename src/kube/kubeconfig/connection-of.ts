@@ -1,13 +1,11 @@
 import { isAbsolute, resolve } from 'node:path'
 import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.ts'
-import { type Clock, systemClock } from '../../runtime/index.ts'
+import { type Clock, proxyFromEnvironment, type ProxyEnvironment, systemClock } from '../../runtime/index.ts'
 import {
   type Connection,
   type CredentialSources,
   credentialsFrom,
   ExecPlugin,
-  proxyFromEnvironment,
-  type ProxyEnvironment,
   type TextSource,
   type TlsSettings,
   type Trust,

@@ -1,5 +1,5 @@
 import type { JsonMap } from '../../core/object/index.ts'
-import { refusalOfHost } from '../connection/index.ts'
+import { refusalOfHost } from '../../runtime/index.ts'
 import { KubeFailure } from '../failure.ts'
 
 /** What `hub.yaml` may allow a kubeconfig that arrived by API or Git; nothing by default. */

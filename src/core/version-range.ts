@@ -10,18 +10,31 @@ export function isVersionRange(text: string): boolean {
   return /[\^~<>=*| ]|(^|\.)[xX](\.|$)/.test(text) && parseRange(text) !== undefined
 }
 
+/** Which pre-releases a range that names one may choose. */
+export interface RangeOptions {
+  /**
+   * `of-the-version`: only those of the very version that is named, as node-semver has it. `of-the-range`: any in
+   * a range whose every term names one, as Helm has it. The first without it.
+   */
+  readonly prereleases?: 'of-the-version' | 'of-the-range'
+}
+
 /**
- * The tag of the highest version in `range` (`^1.2`, `~1.2.3`, `1.x`, `>=1.2 <2`, `… || …`), or undefined.
- * Tags may begin with `v`. Pre-releases are chosen only by ranges that name one of the same version, as
- * node-semver and Masterminds have it.
+ * The tag of the highest version in `range` (`^1.2`, `~1.2.3`, `1.x`, `>=1.2 <2`, `1.2 - 1.4`, `… || …`), or
+ * undefined. Tags may begin with `v`. A range that names no pre-release chooses none.
  */
-export function highestInRange(range: string, tags: Iterable<string>): string | undefined {
+export function highestInRange(
+  range: string,
+  tags: Iterable<string>,
+  options: RangeOptions = {},
+): string | undefined {
   const alternatives = parseRange(range)
   if (alternatives === undefined) return undefined
+  const ofRange = options.prereleases === 'of-the-range'
   let best: { tag: string; version: Version } | undefined
   for (const tag of tags) {
     const version = parseVersion(tag)
-    if (version === undefined || !alternatives.some((all) => fits(version, all))) continue
+    if (version === undefined || !alternatives.some((all) => fits(version, all, ofRange))) continue
     if (best === undefined || compare(version, best.version) > 0) best = { tag, version }
   }
   return best?.tag
@@ -29,12 +42,14 @@ export function highestInRange(range: string, tags: Iterable<string>): string | 
 
 interface Comparator {
   readonly test: Test
+  /** The version as it is written in the range. */
   readonly bound: Version
 }
 
-function fits(version: Version, all: readonly Comparator[]): boolean {
+function fits(version: Version, all: readonly Comparator[], ofRange: boolean): boolean {
   if (!all.every(({ test }) => test(version))) return false
   if (version.pre.length === 0) return true
+  if (ofRange) return all.every(({ bound }) => bound.pre.length > 0)
   return all.some(({ bound }) => bound.pre.length > 0 && String(bound.parts) === String(version.parts))
 }
 
@@ -43,9 +58,12 @@ function parseRange(text: string): Comparator[][] | undefined {
   const alternatives: Comparator[][] = []
   for (const part of text.split('||')) {
     const terms = part
+      .replaceAll(',', ' ')
+      .replaceAll(/(\S) +- +(\S)/g, (_, low: string, high: string) => `${low}@${high}`)
       .trim()
-      .replaceAll(/([<>=^~]+) +/g, '$1')
+      .replaceAll(/([!<>=^~]+) +/g, '$1')
       .split(/ +/)
+      .flatMap(withoutHyphen)
     const comparators = terms.map(parseTerm)
     if (comparators.some((found) => found === undefined)) return undefined
     alternatives.push(comparators.flatMap((found) => found ?? []))
@@ -53,9 +71,16 @@ function parseRange(text: string): Comparator[][] | undefined {
   return alternatives
 }
 
+/** `1.2@1.4`, which stands for `1.2 - 1.4`, as two terms; an empty term is any version. */
+function withoutHyphen(term: string): readonly string[] {
+  const [low = '', high] = term.split('@')
+  if (high === undefined) return [low === '' ? '*' : low]
+  return [`>=${low}`, `<=${high}`]
+}
+
 function parseTerm(term: string): Comparator[] | undefined {
   const found =
-    /^(\^|~|>=|<=|>|<|=)?v?([0-9]+|[xX*])(?:\.([0-9]+|[xX*]))?(?:\.([0-9]+|[xX*]))?(?:-([0-9A-Za-z.-]+))?$/.exec(
+    /^(\^|~|>=|<=|>|<|!=|=)?v?([0-9]+|[xX*])(?:\.([0-9]+|[xX*]))?(?:\.([0-9]+|[xX*]))?(?:-([0-9A-Za-z.-]+))?$/.exec(
       term,
     )
   if (found === null) return undefined
@@ -68,9 +93,9 @@ function parseTerm(term: string): Comparator[] | undefined {
   const low: Version = { parts: [major ?? 0, minor ?? 0, patch ?? 0], pre }
   const atLeast: Comparator = { test: (version) => compare(version, low) >= 0, bound: low }
   const below = (parts: readonly [number, number, number]): Comparator => {
-    const bound: Version = { parts, pre: [] }
+    const limit: Version = { parts, pre: [] }
     // `<2.0.0` is not met by 2.0.0-rc.1, whoever asks.
-    return { test: (version) => compare({ parts: version.parts, pre: [] }, bound) < 0, bound }
+    return { test: (version) => compare({ parts: version.parts, pre: [] }, limit) < 0, bound: low }
   }
   const next = (upTo: number): readonly [number, number, number] =>
     upTo === 0
@@ -86,6 +111,7 @@ function parseTerm(term: string): Comparator[] | undefined {
   }
   if (operator === '~') return [atLeast, below(next(Math.min(1, written - 1)))]
   if (operator === '>=') return [atLeast]
+  if (operator === '!=') return [{ test: (version) => compare(version, low) !== 0, bound: low }]
   if (operator === '<') return [{ test: (version) => compare(version, low) < 0, bound: low }]
   if (operator === '>') {
     if (written < 3) return [{ test: (version) => !below(next(written - 1)).test(version), bound: low }]

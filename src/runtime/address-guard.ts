@@ -1,6 +1,5 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
-import { KubeFailure } from '../failure.ts'
 
 type Family = 'ipv4' | 'ipv6'
 type Rule = readonly [net: string, bits: number, family: Family, what: string]
@@ -38,7 +37,7 @@ const carriers: readonly (readonly [string, number, number])[] = [
 ]
 
 /**
- * What is wrong with an IP address as the place of a cluster that somebody else named; undefined when
+ * What is wrong with an IP address as a place that somebody else named, of a cluster or a chart; undefined when
  * nothing is. Private ranges are ordinary (hub "Kubeconfigs"; safety rows 15, 23).
  */
 export function refusalOfAddress(address: string): string | undefined {
@@ -86,33 +85,31 @@ export function refusalOfHost(hostname: string): string | undefined {
 }
 
 /**
- * A DNS lookup for `net.connect` that refuses a name when any of its addresses is refused. It runs at each
- * connection, on the very answer that is connected to, so a name that changes its mind gains nothing.
+ * Makes a DNS lookup for `net.connect` that refuses a name when any of its addresses is refused, with the error
+ * that `refused` makes. It runs at each connection, on the very answer that is connected to, so a name that
+ * changes its mind gains nothing. `lookup` asks in place of the machine's own resolver.
  */
-export const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  const wanted: LookupOptions = { ...options, all: true }
-  dnsLookup(hostname, wanted, (error, found) => {
-    const addresses = found as unknown as LookupAddress[]
-    if (error !== null) {
-      callback(error, '', 0)
-      return
-    }
-    for (const { address } of addresses) {
-      const refusal = refusalOfAddress(address)
-      if (refusal === undefined) continue
-      callback(refusedAddress(hostname, refusal), '', 0)
-      return
-    }
-    const [first] = addresses
-    if (options.all === true) callback(null, addresses)
-    else callback(null, first?.address ?? '', first?.family ?? 0)
-  })
-}
-
-/** The failure for a host that a foreign kubeconfig may not name. */
-export function refusedAddress(host: string, refusal: string): KubeFailure {
-  return new KubeFailure('refused-kubeconfig', `cluster.server: cannot use ${host}: it is ${refusal}`, {
-    subject: 'kubeconfig',
-    hint: 'name an address that is reachable from outside that host, or allow this one in hub.yaml',
-  })
+export function guardedLookup(
+  refused: (host: string, refusal: string) => Error,
+  lookup: typeof dnsLookup = dnsLookup,
+): LookupFunction {
+  return (hostname, options, callback) => {
+    const wanted: LookupOptions = { ...options, all: true }
+    lookup(hostname, wanted, (error, found) => {
+      const addresses = found as unknown as LookupAddress[]
+      if (error !== null) {
+        callback(error, '', 0)
+        return
+      }
+      for (const { address } of addresses) {
+        const refusal = refusalOfAddress(address)
+        if (refusal === undefined) continue
+        callback(refused(hostname, refusal), '', 0)
+        return
+      }
+      const [first] = addresses
+      if (options.all === true) callback(null, addresses)
+      else callback(null, first?.address ?? '', first?.family ?? 0)
+    })
+  }
 }
