@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type ApiServerAddress, ensureBinaries, startApiServer } from '../tools/kubernetes/index.ts'
+import { deliverModule, ensureModule } from '../tools/render/module.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,6 +14,7 @@ declare module 'vitest' {
 /** Builds the program and the test servers once, and starts one cluster of each end of the version range. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = join(import.meta.dirname, '..')
+  await deliverModule(await ensureModule())
   execFileSync(process.execPath, ['tools/bundle.ts'], { cwd: root, stdio: 'inherit' })
   await ensureBinaries()
   const servers = await Promise.all([

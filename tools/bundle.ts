@@ -1,16 +1,21 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { deliverModule, isThere, modulePath } from './render/module.ts'
 
 /**
  * Bundles the program into `dist`: one file and its chunks start faster than a tree of sources. Each file appears
- * whole, under a name made of its content, so that a program that is running is not disturbed half-way.
+ * whole, under a name made of its content, so that a program that is running is not disturbed half-way. The renderer
+ * module goes beside it when it has been built (`npm run build:render`).
  */
 const out = 'dist'
 const { outputFiles } = await build({
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: [
+    { in: 'src/cli/main.ts', out: 'evenkeel' },
+    // Worker threads start from a file of their own.
+    { in: 'src/box/worker.ts', out: 'box-worker' },
+  ],
   outdir: out,
-  entryNames: 'evenkeel',
   chunkNames: 'chunks/[name]-[hash]',
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -40,3 +45,6 @@ const kept = new Set(outputFiles.map((file) => basename(file.path)))
 for (const name of await readdir(chunks)) {
   if (!kept.has(name) && !name.startsWith('.')) await rm(join(chunks, name))
 }
+
+const module = await modulePath()
+if (module !== undefined && (await isThere(module))) await deliverModule(module)

@@ -45,11 +45,11 @@ test('a source of Kustomize or Helm is refused, wherever below the path it is', 
   expect(
     problemsOf({ 'app/kustomization.yaml': 'resources: [a.yaml]', 'app/a.yaml': configMap('a') }),
   ).toMatchObject([
-    { file: 'app/kustomization.yaml', message: expect.stringContaining('kustomize renderer') },
+    { file: 'app/kustomization.yaml', message: expect.stringContaining('source of the kustomize renderer') },
   ])
   expect(problemsOf({ 'app/Kustomization': '' })).toHaveLength(1)
   expect(problemsOf({ 'app/chart/Chart.yaml': 'name: x', 'app/a.yaml': configMap('a') })).toMatchObject([
-    { message: expect.stringContaining('helm renderer') },
+    { message: expect.stringContaining('source of the helm renderer') },
   ])
 })
 

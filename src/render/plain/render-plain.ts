@@ -1,15 +1,15 @@
 import type { Manifest } from '../../core/bundle/index.ts'
-import { isMap, type JsonMap } from '../../core/object/index.ts'
+import { isMap } from '../../core/object/index.ts'
 import type { Problem } from '../../core/problem.ts'
 import { readYaml } from '../yaml/index.ts'
+import { documentProblem } from '../document-problem.ts'
+import { markerOf } from '../find-renderer.ts'
+import { renderLimits } from '../limits.ts'
 
 /** The manifests of a source, or every problem that keeps it from being one. */
 export type PlainResult =
   | { readonly manifests: readonly Manifest[] }
   | { readonly problems: readonly Problem[] }
-
-/** As many objects as one bundle may hold (rendering.md, Limits). */
-const mostObjects = 10_000
 
 /**
  * Renders plain YAML and JSON: all `*.yaml`, `*.yml` and `*.json` of `files` (texts by path), in the order
@@ -33,8 +33,8 @@ export function renderPlain(files: ReadonlyMap<string, string>): PlainResult {
       else if (isMap(value)) manifests.push({ value, origin: { file: path, line } })
     }
   }
-  if (manifests.length > mostObjects) {
-    const message = `${manifests.length} objects, at most ${mostObjects} are rendered`
+  if (manifests.length > renderLimits.objects) {
+    const message = `${manifests.length} objects, at most ${renderLimits.objects} are rendered`
     problems.push({ file: paths[0] ?? '', line: 1, subject: 'source', message, severity: 'error' })
   }
   return problems.length > 0 ? { problems } : { manifests }
@@ -47,66 +47,20 @@ export function isManifestFile(path: string): boolean {
 
 /** True for files that tell which renderer a source needs; they may have names of their own. */
 export function isRendererFile(path: string): boolean {
-  return rendererOf(path) !== undefined
-}
-
-function rendererOf(path: string): 'kustomize' | 'helm' | undefined {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  if (/^(kustomization\.ya?ml|Kustomization)$/.test(name)) return 'kustomize'
-  return name === 'Chart.yaml' ? 'helm' : undefined
+  return markerOf(path) !== undefined
 }
 
 function foreignSource(path: string): Problem[] {
-  const renderer = rendererOf(path)
+  const renderer = markerOf(path)
   if (renderer === undefined) return []
   return [
     {
       file: path,
       line: 1,
       subject: 'source',
-      message: `this source needs the ${renderer} renderer, which this version does not have`,
-      hint: 'point the bundle at plain YAML, or render it into the repository',
+      message: `this is a source of the ${renderer} renderer, among plain YAML`,
+      hint: 'point the bundle at its folder, or move it out of the source path',
       severity: 'error',
     },
   ]
-}
-
-function documentProblem(value: unknown): { subject: string; message: string; hint?: string } | undefined {
-  if (!isMap(value)) {
-    return {
-      subject: 'document',
-      message: 'this is no Kubernetes object',
-      hint: 'write apiVersion, kind and metadata',
-    }
-  }
-  const { apiVersion, kind } = value
-  const subject = typeof kind === 'string' ? kind.slice(0, 63) : 'document'
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
-    const missing = typeof apiVersion === 'string' ? 'kind' : 'apiVersion'
-    return {
-      subject,
-      message: `${missing} is missing: this is no Kubernetes object`,
-      hint: 'add it, or move the file out of the source path',
-    }
-  }
-  if (isEncrypted(value)) {
-    return {
-      subject,
-      message: 'this file is encrypted with SOPS, which this version cannot decrypt',
-      hint: 'it is never applied as it is; move it out of the source path',
-    }
-  }
-  if (apiVersion.startsWith('evenkeel.dev/')) {
-    return {
-      subject,
-      message: `kind ${subject} configures the fleet and is not delivered to clusters`,
-      hint: 'move the source path away from the fleet folder',
-    }
-  }
-  return undefined
-}
-
-function isEncrypted(value: JsonMap): boolean {
-  const { sops } = value
-  return isMap(sops) && Object.hasOwn(sops, 'mac')
 }

@@ -9,6 +9,8 @@ export interface YamlLimits {
   readonly nodes: number
   readonly aliases: number
   readonly depth: number
+  /** What a key that is written twice does: refuses the document, or gives way as kubectl has it. */
+  readonly repeatedKeys: 'refuse' | 'last wins'
 }
 
 /** Why a document was refused, with the offset of the cause. */
@@ -34,7 +36,7 @@ const coreTags = new Set(['str', 'binary', 'null', 'bool', 'int', 'float', 'time
 
 /**
  * Builds the value of one document from its events, as go.yaml.in/yaml/v2 does, but with duplicate keys
- * refused. Merge keys act where they stand: they overwrite what is written before them in the same map, as
+ * refused unless asked for. Merge keys act where they stand: they overwrite what is written before them in the same map, as
  * kubectl has it. Throws `Refused`.
  */
 export class Composer {
@@ -137,7 +139,7 @@ export class Composer {
         continue
       }
       const name = keyText(key.value, this.#source, keyEvent)
-      if (written.has(name))
+      if (written.has(name) && this.#limits.repeatedKeys === 'refuse')
         throw new Refused(offset, { message: `duplicate key ${JSON.stringify(name.slice(0, 100))}` })
       written.add(name)
       put(value, name, item.value)

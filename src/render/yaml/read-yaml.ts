@@ -19,13 +19,19 @@ export interface YamlFile {
   readonly problems: readonly Problem[]
 }
 
-const defaults: YamlLimits = { bytes: 32 * 1024 * 1024, nodes: 1_000_000, aliases: 10_000, depth: 500 }
+const defaults: YamlLimits = {
+  bytes: 32 * 1024 * 1024,
+  nodes: 1_000_000,
+  aliases: 10_000,
+  depth: 500,
+  repeatedKeys: 'refuse',
+}
 
 /**
  * Reads a YAML or JSON file of any number of documents, as kubectl does (scalars: `readPlain`). Never
  * throws: what is wrong comes back as problems with file, line and column, beside the documents that could
  * be read; a syntax error refuses the whole file. Empty documents are left out. Stricter than kubectl:
- * duplicate keys, whole numbers beyond 2^53, NUL, aliases and values beyond the limits are refused.
+ * duplicate keys (unless asked for), whole numbers beyond 2^53, NUL, aliases and values beyond the limits are refused.
  */
 export function readYaml(text: string, file: string, limits: Partial<YamlLimits> = {}): YamlFile {
   const bounds = { ...defaults, ...limits }

@@ -1,0 +1,2 @@
+// Package kubernetes is named so that the version of client-go gets into the build.
+package kubernetes

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+
+/**
+ * Runs `go` with a progress line on standard error. Throws, with the end of its output, when it fails.
+ */
+export async function runGo(
+  what: string,
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  process.stderr.write(`building ${what} … `)
+  const started = performance.now()
+  const output = await new Promise<string | undefined>((resolve) => {
+    const env = { ...process.env, ...environment }
+    const child = spawn('go', [...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    child.stdout.on('data', (data: Buffer) => (text += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (text += data.toString()))
+    child.on('error', (error) => resolve(error.message))
+    child.on('close', (code) => resolve(code === 0 ? undefined : text))
+  })
+  if (output !== undefined) {
+    process.stderr.write('failed\n')
+    throw new Error(`tools/render: cannot build ${what}: ${output.slice(-2000)}`)
+  }
+  process.stderr.write(`${Math.round((performance.now() - started) / 1000)} s\n`)
+}
