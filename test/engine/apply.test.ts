@@ -80,6 +80,25 @@ describeVersions('apply', (rig) => {
     r.failures.length = 0
   })
 
+  test('case 22: a heal that could not be stored is made again until it is', async () => {
+    const r = await rig()
+    await r.deliver([deployment('web')])
+    const { journal } = r
+    const saveReceipts = journal.saveReceipts.bind(journal)
+    let refused = 0
+    journal.saveReceipts = () => {
+      refused += 1
+      return Promise.reject(new Error('no space left'))
+    }
+    await kubectlEdit(r, 'alice', 'deployment/web', 's/replicas: 3/replicas: 5/')
+    await r.until('it could not be stored', () => refused > 0)
+    expect(countOf(r, 'healed')).toBe(0)
+    journal.saveReceipts = saveReceipts
+    await r.until('it is stored', () => r.open().length === 0)
+    expect((await r.live('deployment', 'web')).spec).toMatchObject({ replicas: 3 })
+    r.failures.length = 0
+  })
+
   test('case 23: an object made by kubectl apply is adopted with consent, and later removals in Git prune', async () => {
     const r = await rig()
     await r.kubectlStdin('alice', deployment('web'), 'apply')

@@ -13,6 +13,8 @@ import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 import { fieldManager } from '../names.ts'
 import type { Assignment } from '../ports.ts'
+import { type Awaited, AwaitedAudit, isOpen } from './awaited-audit.ts'
+import { EvidenceWriter } from './evidence-writer.ts'
 import type { Fights } from './fights.ts'
 
 /** What was seen of one member at one moment. */
@@ -29,18 +31,6 @@ export interface Observation {
   readonly since?: number
 }
 
-/** How long after a difference an audit record may still come in. */
-const auditWindowMs = 120_000
-const mostAwaited = 5_000
-
-/** A difference that an audit record may still explain. */
-interface Awaited {
-  record: DriftRecord
-  readonly member: Member
-  readonly finding: Finding
-  readonly observation: Observation
-}
-
 /**
  * Keeps a cluster's drift records true: opens them with their evidence, closes them, and names the person
  * once the audit record arrives, which is often after the event.
@@ -49,12 +39,14 @@ export class DriftBook {
   readonly #context: EngineContext
   readonly #audit: AuditIndex | undefined
   readonly #fights: Fights
-  readonly #awaited = new Map<string, Awaited>()
+  readonly #writer: EvidenceWriter
+  readonly #awaited = new AwaitedAudit()
 
   constructor(context: EngineContext, audit: AuditIndex | undefined, fights: Fights) {
     this.#context = context
     this.#audit = audit
     this.#fights = fights
+    this.#writer = new EvidenceWriter(() => context.ports.journal)
   }
 
   /**
@@ -88,9 +80,21 @@ export class DriftBook {
       if (!next.has(record.id)) changed.push(this.#closed(record, 'gone', observation.at))
     }
     if (changed.length === 0) return
-    await this.#context.ports.journal.saveDrift(changed)
+    const stored = await this.save(changed)
+    for (const [id, record] of next) next.set(id, this.#awaited.current(record))
     member.drift = next.size === 0 ? undefined : next
-    this.#tell(member, changed)
+    this.#tell(member, stored)
+  }
+
+  /**
+   * Makes records durable, in the order in which it was asked. Answers them as they are stored: with the person whom
+   * an audit record named since they were read.
+   */
+  async save(records: readonly DriftRecord[]): Promise<DriftRecord[]> {
+    const named = records.map((record) => this.#awaited.named(record))
+    this.#awaited.asked(named)
+    await this.#writer.save(named)
+    return named
   }
 
   /**
@@ -115,28 +119,24 @@ export class DriftBook {
   /** Stores records that somebody changed, and makes them the member's. */
   async replace(member: Member, records: readonly DriftRecord[]): Promise<void> {
     if (records.length === 0) return
-    await this.#context.ports.journal.saveDrift(records)
-    this.adopt(member, records)
+    this.adopt(member, await this.save(records))
   }
 
   /** Closes what is open about a member that is not declared any more. */
   async release(member: Member): Promise<void> {
     const now = this.#context.clock.now()
     const closed = [...(member.drift?.values() ?? [])].map((record) => this.#closed(record, 'gone', now))
-    await this.#context.ports.journal.saveDrift(closed)
+    const stored = await this.save(closed)
     member.drift = undefined
-    this.#tell(member, closed)
+    this.#tell(member, stored)
   }
 
   /** Takes over records that are stored already: after a batch, and at the start. */
   adopt(member: Member, records: readonly DriftRecord[]): void {
     const open = new Map(member.drift ?? [])
     for (const record of records) {
-      if (record.state === 'open' || record.state === 'healing') open.set(record.id, record)
+      if (isOpen(record)) open.set(record.id, this.#awaited.current(record))
       else open.delete(record.id)
-      const awaited = this.#awaited.get(record.id)
-      if (awaited !== undefined)
-        awaited.record = { ...record, writer: awaited.record.writer, sure: awaited.record.sure }
     }
     member.drift = open.size === 0 ? undefined : open
     this.#context.ports.reports.drift(records)
@@ -145,27 +145,25 @@ export class DriftBook {
   /** An audit record came in: differences that it explains get their person. Answers their open members. */
   async explain(audit: AuditRecord): Promise<Member[]> {
     this.#audit?.add(audit, this.#context.clock.now())
-    const better: { awaited: Awaited; record: DriftRecord }[] = []
-    for (const awaited of this.#awaited.values()) {
-      if (awaited.record.sure === 'exact') continue
-      if (awaited.member.ref.name !== audit.target.name) continue
-      if (awaited.member.ref.namespace !== audit.target.namespace) continue
-      const match = this.#match(awaited.member, awaited.finding, awaited.observation)
-      if (match === undefined && !this.#contests(audit, awaited)) continue
-      const named = this.#attributed(awaited.record, awaited.finding, awaited.observation, match)
-      const record = this.#retimed(awaited.member, awaited.record, named)
-      if (record.writer.person === awaited.record.writer.person && record.sure === awaited.record.sure)
-        continue
-      better.push({ awaited, record })
+    const better: Awaited[] = []
+    for (const awaited of this.#awaited.all()) {
+      if (awaited.owed === true || this.#explained(audit, awaited)) better.push(awaited)
     }
     if (better.length === 0) return []
-    await this.#context.ports.journal.saveDrift(better.map(({ record }) => record))
-    for (const { awaited, record } of better) {
-      awaited.record = record
-      if (awaited.member.drift?.has(record.id) === true) awaited.member.drift.set(record.id, record)
-      this.#context.ports.reports.drift([record])
+    // Known from here on, so that whatever is stored of these records meanwhile tells it too.
+    const records = better.map(({ record }) => record)
+    for (const { member, record } of better) {
+      if (isOpen(record) && member.drift?.has(record.id) === true) member.drift.set(record.id, record)
     }
-    return better.flatMap(({ awaited: { member } }) => (member.drift === undefined ? [] : [member]))
+    try {
+      await this.save(records)
+    } catch (error) {
+      for (const awaited of better) awaited.owed = true
+      throw error
+    }
+    for (const awaited of better) awaited.owed = false
+    this.#context.ports.reports.drift(records)
+    return better.flatMap(({ member }) => (member.drift === undefined ? [] : [member]))
   }
 
   /** Times open records anew, after the rules for the member changed. */
@@ -175,6 +173,19 @@ export class DriftBook {
       record.hold === undefined ? this.#timed(member, record, now) : record,
     )
     await this.replace(member, records)
+  }
+
+  /** Whether an audit record tells more about a difference than was known; if so its record says so from now on. */
+  #explained(audit: AuditRecord, awaited: Awaited): boolean {
+    const { record, member, finding, observation } = awaited
+    if (record.sure === 'exact') return false
+    if (member.ref.name !== audit.target.name || member.ref.namespace !== audit.target.namespace) return false
+    const match = this.#match(member, finding, observation)
+    if (match === undefined && !this.#contests(audit, awaited)) return false
+    const named = this.#retimed(member, record, this.#attributed(record, finding, observation, match))
+    if (named.writer.person === record.writer.person && named.sure === record.sure) return false
+    awaited.record = named
+    return true
   }
 
   #open(member: Member, finding: Finding, observation: Observation): DriftRecord {
@@ -228,7 +239,7 @@ export class DriftBook {
     }
     const match = this.#match(member, finding, observation)
     const record = this.#timed(member, this.#attributed(bare, finding, observation, match), clock.now())
-    this.#await({ record, member, finding, observation })
+    if (this.#audit !== undefined) this.#awaited.add({ record, member, finding, observation })
     return record
   }
 
@@ -314,16 +325,6 @@ export class DriftBook {
     if (resource === undefined) return undefined
     const { group, namespace, name } = member.ref
     return { group, resource: resource.plural, namespace, name }
-  }
-
-  #await(awaited: Awaited): void {
-    if (this.#audit === undefined) return
-    for (const [id, { observation }] of this.#awaited) {
-      const old = awaited.observation.at - observation.at > auditWindowMs
-      if (!old && this.#awaited.size < mostAwaited) break
-      this.#awaited.delete(id)
-    }
-    this.#awaited.set(awaited.record.id, awaited)
   }
 
   #evidence(member: Member, value: Finding['live']) {

@@ -44,6 +44,8 @@ export class Healer {
   /** After a heal that did not come through: when the member may be tried again, whatever is seen meanwhile. */
   readonly #notBefore = new Map<Member, number>()
   #timer: Timer | undefined
+  /** Batches that write, or whose journal entry is not made yet. */
+  readonly #batches = new Set<Promise<void>>()
   #running: Promise<void> | undefined
   #stopped = false
 
@@ -110,12 +112,13 @@ export class Healer {
   /** Resolves when no heal is under way. */
   async idle(): Promise<void> {
     await this.#running
+    await Promise.all(this.#batches)
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
-    await this.#running
+    await this.idle()
   }
 
   #arm(): void {
@@ -145,13 +148,27 @@ export class Healer {
     const due = [...this.#due].flatMap(([member, at]) => (at <= now ? [member] : []))
     for (const member of due) this.#due.delete(member)
     const groups = Map.groupBy(due, (member) => member.bundle)
-    await Promise.all([...groups].map(([bundle, members]) => this.#batch(bundle, members, undefined)))
+    await Promise.all([...groups].map(([bundle, members]) => this.#startBatch(bundle, members)))
+  }
+
+  /** Resolves when a batch may write. What is due meanwhile makes the next one, which does not wait for its writes. */
+  #startBatch(bundle: string, members: readonly Member[]): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const batch = this.#batch(bundle, members, undefined, resolve)
+      .catch((error: unknown) => this.#context.unexpected(`healing bundle ${bundle}`, error))
+      .then(() => {
+        this.#batches.delete(batch)
+        resolve()
+      })
+    this.#batches.add(batch)
+    return promise
   }
 
   async #batch(
     bundle: string,
     asked: readonly Member[],
     order: Omit<HealOrder, 'keys'> | undefined,
+    fenced: () => void = () => {},
   ): Promise<HealResult[]> {
     const members = asked.filter((member) => !member.busy && !member.orphaned)
     const passedOver = asked.filter((member) => !members.includes(member)).map((member) => busy(member))
@@ -161,16 +178,18 @@ export class Healer {
       this.#context.assertWritable()
       const session = this.#context.session()
       await this.#context.applySet(bundle).fence(session)
-      const outcomes = await eachLimited(members, parallelHeals, (member) =>
-        healObject(this.#context, member, order !== undefined),
-      )
+      fenced()
+      const outcomes = await eachLimited(members, parallelHeals, (member) => {
+        this.#context.assertWritable()
+        return healObject(this.#context, member, order !== undefined)
+      })
       await this.#store(members, outcomes)
       const results = members.map((member, i) => this.#conclude(member, outcomes[i], order))
       concluded = true
       return [...results, ...passedOver]
     } catch (error) {
       this.#context.unexpected(`healing bundle ${bundle}`, error)
-      if (order === undefined && !isFailure(error, 'fenced', 'read-only')) this.#again(members)
+      if (order === undefined && !isFailure(error, 'fenced')) this.#again(members)
       const message = reasonOf(error)
       return [...members.map(({ key }) => ({ key, outcome: 'failed' as const, message })), ...passedOver]
     } finally {
@@ -183,11 +202,10 @@ export class Healer {
     }
   }
 
-  /** Receipts and records of a batch become durable together, before anything is told. */
+  /** Receipts of a batch become durable, then the records that they close, before anything is told. */
   async #store(members: readonly Member[], outcomes: readonly HealOutcome[]): Promise<void> {
     const { journal } = this.#context.ports
     const receipts: StoredReceipt[] = []
-    const records: DriftRecord[] = []
     const replaced = new Set<string>()
     const now = this.#context.clock.now()
     const closed = new Map<Member, DriftRecord[]>()
@@ -206,13 +224,15 @@ export class Healer {
         closed.set(member, held(member, outcome, now))
       }
     }
-    for (const list of closed.values()) records.push(...list)
-    if (receipts.length > 0) await journal.saveReceipts(receipts)
-    for (const bundle of replaced) {
-      await journal.saveInventory(bundle, [...this.#context.members.inventory(bundle).values()])
-    }
-    if (records.length > 0) await journal.saveDrift(records)
-    for (const [member, list] of closed) this.#book.adopt(member, list)
+    // Asked for at once, they share one commit of the journal.
+    const inventories = [...replaced].map((bundle) =>
+      journal.saveInventory(bundle, [...this.#context.members.inventory(bundle).values()]),
+    )
+    await Promise.all([receipts.length === 0 ? undefined : journal.saveReceipts(receipts), ...inventories])
+    const stored = [...closed].map(async ([member, list]) => {
+      if (list.length > 0) this.#book.adopt(member, await this.#book.save(list))
+    })
+    await Promise.all(stored)
   }
 
   #conclude(
@@ -252,6 +272,7 @@ export class Healer {
       this.#due.set(member, at)
       this.#notBefore.set(member, at)
     }
+    this.#arm()
   }
 }
 
