@@ -33,6 +33,8 @@ export interface HttpProxy {
   rule(decide: ((request: ProxiedRequest) => Ruling | Promise<Ruling>) | undefined): void
   /** The same kubeconfig, by way of this proxy. */
   through(kubeconfig: string): string
+  /** Resolves when every request whose answer was to be lost has been answered. */
+  settled(): Promise<void>
   /** Ends every connection. */
   cut(): void
   stop(): Promise<void>
@@ -45,6 +47,7 @@ export async function startHttpProxy({ url }: { readonly url: string }): Promise
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
   const requests: ProxiedRequest[] = []
   const sockets = new Set<Socket>()
+  const unanswered = new Set<Promise<unknown>>()
   let writes = 0
   let decide: ((request: ProxiedRequest) => Ruling | Promise<Ruling>) | undefined
   const server = createServer({ cert: leaf.certPem, key: leaf.keyPem }, (request, response) => {
@@ -87,12 +90,18 @@ export async function startHttpProxy({ url }: { readonly url: string }): Promise
   function forward(request: IncomingMessage, body: Buffer, response: ServerResponse | undefined): void {
     const { method, headers } = request
     const { host: _host, ...passed } = headers
+    const done = Promise.withResolvers<void>()
+    if (response === undefined) {
+      unanswered.add(done.promise)
+      void done.promise.then(() => unanswered.delete(done.promise))
+    }
     const onward = httpsRequest(
       new URL(request.url ?? '/', url),
       { method: method ?? 'GET', headers: passed, agent },
       (answer) => {
         if (response === undefined) {
           answer.resume()
+          answer.on('close', () => done.resolve())
           return
         }
         response.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -101,7 +110,10 @@ export async function startHttpProxy({ url }: { readonly url: string }): Promise
         answer.pipe(response)
       },
     )
-    onward.on('error', () => response?.destroy())
+    onward.on('error', () => {
+      done.resolve()
+      response?.destroy()
+    })
     response?.on('close', () => onward.destroy())
     onward.end(body)
   }
@@ -121,6 +133,7 @@ export async function startHttpProxy({ url }: { readonly url: string }): Promise
       const cluster = { server: own, 'certificate-authority-data': ca }
       return JSON.stringify({ ...config, clusters: config.clusters.map((one) => ({ ...one, cluster })) })
     },
+    settled: async () => void (await Promise.all(unanswered)),
     cut,
     async stop() {
       const closed = once(server, 'close')

@@ -255,13 +255,11 @@ export class BundleReconciler {
     record: PlanRecord,
   ): Promise<Removed> {
     const { context } = this.#writer
-    const set = context.applySet(assignment.bundle)
-    await set.fence(session)
+    await context.applySet(assignment.bundle).fence(session)
     const planned = new Set(record.plan.items.map((item) => item.uid))
     const entries = removal.deletions.map(({ entry }) => entry).filter((entry) => planned.has(entry.uid))
     const pruned = await pruneObjects(context, session, entries)
-    await forgetPruned(context, assignment.bundle, pruned)
-    await set.record(session, [...context.members.inventory(assignment.bundle).values()])
+    await forgetPruned(context, session, assignment.bundle, pruned)
     const count = (wanted: Pruned['outcome']) => pruned.filter(({ outcome }) => outcome === wanted).length
     const why = pruned.find(({ outcome }) => outcome === 'kept')?.reason ?? ''
     return { kept: count('kept'), leaving: count('leaving'), why }
@@ -288,7 +286,7 @@ export class BundleReconciler {
         await context.ports.journal.saveInventory(bundle, [...inventory.values()])
         return await this.#withdraw(assignment, mayPrune)
       }
-      if (recorded !== undefined) await context.applySet(bundle).remove(session)
+      if (recorded !== undefined) await this.#removeSet(session, bundle)
       return { phase: 'withdrawn', refused: [] }
     }
     await this.#orphan(bundle, mayPrune ? orphans : [])
@@ -312,8 +310,14 @@ export class BundleReconciler {
     }
     const left = { ...pruned, leaving: leaving + pruned.leaving }
     if (left.kept + left.leaving > 0) return progressOf([], [], 0, left)
-    if (inventory.size === 0) await context.applySet(bundle).remove(session)
+    if (inventory.size === 0) await this.#removeSet(session, bundle)
     return { phase: 'withdrawn', refused: [] }
+  }
+
+  async #removeSet(session: Session, bundle: string): Promise<void> {
+    const { context } = this.#writer
+    context.assertWritable()
+    await context.applySet(bundle).remove(session)
   }
 
   /** True for a recorded object that another bundle declares and holds by now. */

@@ -29,6 +29,7 @@ export async function settleLeaving(
   if (gone.length > 0) {
     await forgetPruned(
       context,
+      session,
       bundle,
       gone.map((entry) => ({ entry, outcome: 'gone', reason: 'it is gone' })),
     )

@@ -80,9 +80,13 @@ async function pruneOne(session: Session, entry: InventoryEntry): Promise<Pruned
   }
 }
 
-/** Takes pruned objects out of memory and journal; what was kept stays recorded. */
+/**
+ * Takes pruned objects out of the cluster's record, then out of memory and journal: what the journal holds is looked
+ * at again after a crash, what only the cluster holds is not. What was kept stays recorded.
+ */
 export async function forgetPruned(
   context: EngineContext,
+  session: Session,
   bundle: string,
   pruned: readonly Pruned[],
 ): Promise<void> {
@@ -90,11 +94,15 @@ export async function forgetPruned(
   const left = pruned
     .filter(({ outcome }) => outcome === 'gone' || outcome === 'released')
     .map(({ entry }) => keyOf(entry.ref))
-  for (const key of left) {
-    inventory.delete(key)
-    context.members.delete(key)
-  }
   if (left.length > 0) {
+    context.assertWritable()
+    const gone = new Set(left)
+    const remaining = [...inventory].flatMap(([key, entry]) => (gone.has(key) ? [] : [entry]))
+    await context.applySet(bundle).record(session, remaining)
+    for (const key of left) {
+      inventory.delete(key)
+      context.members.delete(key)
+    }
     await context.ports.journal.dropReceipts(left)
     await context.ports.journal.saveInventory(bundle, [...inventory.values()])
   }
