@@ -138,7 +138,7 @@ describeVersions('prune', (rig) => {
       '4 deletions, at most 3 without approval',
       '4 of 7 objects, at most 50 % without approval',
     ])
-    expect(r.bundleReport()).toMatchObject({ phase: 'pending' })
+    await r.until('the bundle waits', () => r.bundleReport()?.phase === 'pending')
     await r.decide(first.plan.id, 'rejected')
     await r.until('the rejection is told', () => r.bundleReport()?.reason?.includes('rejected'))
     expect(await deletions(r, mark)).toHaveLength(3)

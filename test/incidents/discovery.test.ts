@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ApiServer } from '../../tools/kubernetes/index.ts'
 import { configMap } from '../engine/manifests.ts'
-import type { Part, Rig } from '../engine/rig.ts'
-import { keyedRules, shopKind, type ShopKind, shopVersion } from '../engine/shops.ts'
+import { connectionBy, type Part, type Rig } from '../engine/rig.ts'
+import { define, keyedRules, shopKind, type ShopKind, shopVersion } from '../engine/shops.ts'
+import { refusal, startHttpProxy } from '../faults/http-proxy.ts'
 import { WarpedClock } from '../faults/warped-clock.ts'
-import { deletions, Started } from './each-rig.ts'
+import { deletions, sharedServer, Started } from './each-rig.ts'
 
 const started = new Started()
 const roomy = { pruneBound: { maxObjects: 100, maxPercent: 100 } }
@@ -161,4 +162,38 @@ test('incident 16: a definition whose conversion is broken fails the bundles tha
   expect(await deleted()).toEqual([])
   expect(r.open()).toEqual([])
   r.failures.splice(0)
+})
+
+test('incident 15: types of a changed definition that cannot be read are read until they can, and then its receipts are renewed', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const clock = new WarpedClock()
+  const connect = () => connectionBy(proxy.through(server.kubeconfig('evenkeel')))
+  const r = await started.rig(server, { clock, connect })
+  const shops = shopKind(r)
+  await define(r, shops.definition())
+  await r.deliver([shops.object('corner', { replicas: 1, rules: [{ name: 'a', value: '1' }] })])
+  const schemaOf = async (): Promise<string | undefined> =>
+    (await r.journal.load()).receipts[0]?.receipt.schemaHash
+  const before = await schemaOf()
+  let refused = 0
+  proxy.rule(({ path }) => {
+    if (!path.startsWith(`/openapi/v3/apis/${shops.group}`)) return 'pass'
+    refused += 1
+    return refusal(500, 'InternalError', 'the definition is being removed')
+  })
+  await define(r, shops.definition({ rules: keyedRules }))
+  await r.until('its types could not be read twice', async () => {
+    await clock.pass(1_000)
+    return refused >= 2
+  })
+  expect(await schemaOf()).toBe(before)
+  proxy.rule(undefined)
+  await r.until('the receipt is of the new types', async () => {
+    await clock.pass(1_000)
+    return (await schemaOf()) !== before
+  })
+  await r.engine.idle()
+  expect(r.drift()).toEqual([])
 })

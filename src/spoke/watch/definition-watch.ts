@@ -1,10 +1,13 @@
+import { isFailure } from '../../core/failure.ts'
 import { groupOf } from '../../core/object/index.ts'
-import { eachLimited, type Timer } from '../../runtime/index.ts'
+import { Backoff, eachLimited, type Timer } from '../../runtime/index.ts'
 import { type Watch, watchObjects } from '../../kube/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 
 const settleMs = 1_000
+const firstRetryMs = 2_000
+const longestRetryMs = 300_000
 const parallel = 8
 
 /**
@@ -16,6 +19,7 @@ export class DefinitionWatch {
   readonly #renew: (member: Member) => Promise<void>
   readonly #onChange: () => void
   readonly #changed = new Set<string>()
+  readonly #backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
   #watch: Watch | undefined
   #timer: Timer | undefined
   #work: Promise<void> = Promise.resolve()
@@ -30,6 +34,7 @@ export class DefinitionWatch {
     const session = this.#context.session()
     const resource = session.resourceOf({ group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' })
     if (resource === undefined || this.#watch !== undefined) return
+    if (this.#changed.size > 0) this.#renewIn(settleMs)
     let synced = false
     this.#watch = watchObjects(
       session.client,
@@ -39,10 +44,7 @@ export class DefinitionWatch {
         onEvent: (event) => {
           if (!synced) return
           this.#changed.add(event.name.slice(event.name.indexOf('.') + 1))
-          this.#timer ??= this.#context.clock.setTimeout(() => {
-            this.#timer = undefined
-            this.#work = this.#work.then(() => this.#renewChanged())
-          }, settleMs)
+          this.#renewIn(settleMs)
         },
         onSynced: () => {
           synced = true
@@ -62,6 +64,13 @@ export class DefinitionWatch {
     await this.#work
   }
 
+  #renewIn(ms: number): void {
+    this.#timer ??= this.#context.clock.setTimeout(() => {
+      this.#timer = undefined
+      this.#work = this.#work.then(() => this.#renewChanged())
+    }, ms)
+  }
+
   async #renewChanged(): Promise<void> {
     const groups = new Set(this.#changed)
     this.#changed.clear()
@@ -72,13 +81,26 @@ export class DefinitionWatch {
       const affected = [...this.#context.members.all()].filter(
         (member) => member.receipt !== undefined && groups.has(groupOf(member.apiVersion)),
       )
+      const failures: unknown[] = []
       await eachLimited(affected, parallel, async (member) => {
-        const { hash } = await session.schemas.schemaOf(member.apiVersion, member.ref.kind)
-        if (member.receipt?.schemaHash !== hash) await this.#renew(member)
+        try {
+          const { hash } = await session.schemas.schemaOf(member.apiVersion, member.ref.kind)
+          if (member.receipt?.schemaHash !== hash) await this.#renew(member)
+        } catch (error) {
+          failures.push(error)
+        }
       })
       this.#onChange()
+      if (failures.length > 0) throw failures[0]
+      this.#backoff.reset()
     } catch (error) {
-      this.#context.unexpected('reading changed definitions', error)
+      // While a definition comes or goes a server answers in halves: what it could not tell is asked for again.
+      if (!isFailure(error) || !error.retryable) {
+        this.#context.unexpected('reading changed definitions', error)
+        return
+      }
+      for (const group of groups) this.#changed.add(group)
+      if (this.#watch !== undefined) this.#renewIn(this.#backoff.next())
     }
   }
 }
