@@ -85,6 +85,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   // The engine
   ['fenced', 409],
   ['read-only', 403],
+  ['superseded', 409],
   ['no-content', 503],
   ['discovery-failed', 502],
   ['no-such-kind', 422],

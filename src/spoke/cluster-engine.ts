@@ -36,8 +36,8 @@ export interface ClusterEngineOptions {
   readonly connect: () => Promise<Connection>
   readonly ports: SpokePorts
   readonly audit?: AuditSource
-  /** True while nothing may be written: the hub observes only. */
-  readonly readOnly: () => boolean
+  /** Why nothing may be written now, such as a freeze; undefined while writing is allowed. Asked before every write. */
+  readonly readOnly: () => string | undefined
   readonly attributionOverrides?: readonly ClassificationRule[]
   /** sha256 of a text, for apply-set ids. */
   readonly sha256: (text: string) => Uint8Array
@@ -101,6 +101,12 @@ export class ClusterEngine {
       applySet: (bundle) => this.#applySet(bundle),
       content: (variant) => this.#content(variant),
       assertWritable: () => this.#assertWritable(),
+      assertWanted: (assignment) => {
+        this.#assertWritable()
+        if (this.#assignments.get(assignment.bundle)?.variant === assignment.variant) return
+        const message = `bundle ${assignment.bundle}: another rendering is wanted meanwhile`
+        throw new SpokeFailure('superseded', message, { retryable: true })
+      },
       emit: (event) => ports.reports.event({ at: new Date(clock.now()).toISOString(), ...event }),
       unexpected: (what, error) => {
         if (!this.#abort.signal.aborted) options.onError?.(what, error)
@@ -369,10 +375,9 @@ export class ClusterEngine {
   }
 
   #assertWritable(): void {
-    if (!this.#options.readOnly() && !this.#abort.signal.aborted) return
-    throw new SpokeFailure('read-only', `cluster ${this.#options.name}: writing is switched off`, {
-      hint: 'the hub was started with --observe, or is stopping',
-    })
+    const why = this.#abort.signal.aborted ? 'the hub is stopping' : this.#options.readOnly()
+    if (why === undefined) return
+    throw new SpokeFailure('read-only', `cluster ${this.#options.name}: nothing is written: ${why}`)
   }
 
   /** An assignment changed: what is open counts, and heals, by the new rules. */

@@ -21,6 +21,8 @@ export interface EngineContext {
   content(variant: string): Promise<Content>
   /** Throws `read-only` while nothing may be written. */
   assertWritable(): void
+  /** The same, and throws `superseded` once the bundle is to be something else than this. */
+  assertWanted(assignment: Assignment): void
   emit(event: Omit<SpokeEvent, 'at'>): void
   /** Reports a failure that nobody waits for. */
   readonly unexpected: (what: string, error: unknown) => void

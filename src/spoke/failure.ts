@@ -4,8 +4,10 @@ import { Failure } from '../core/failure.ts'
 export type SpokeCode =
   /** Another engine has taken this cluster over: nothing more is written by this one. */
   | 'fenced'
-  /** Writing is switched off: the hub runs read-only, or the engine is stopping. */
+  /** Writing is switched off: a freeze, a hub that observes only, or an engine that is stopping. */
   | 'read-only'
+  /** The bundle is to be another rendering meanwhile: what is left of this one is not written. */
+  | 'superseded'
   /** The rendering is not to be had now. */
   | 'no-content'
   /** The cluster cannot say what it serves, so it is not known whether the kind exists. */

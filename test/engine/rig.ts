@@ -131,7 +131,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
         keys: testKeys.hash,
       },
       ...(audit === undefined ? {} : { audit }),
-      readOnly: () => false,
+      readOnly: () => undefined,
       sha256: (text) => createHash('sha256').update(text).digest(),
       clock: options.clock ?? systemClock,
       onError: (what, error) =>

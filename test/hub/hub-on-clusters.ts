@@ -5,6 +5,7 @@ import { afterEach, beforeEach, inject } from 'vitest'
 import { attachApiServer, type AttachedApiServer } from '../../tools/kubernetes/index.ts'
 import type { Client } from '../../src/api/index.ts'
 import {
+  atOnce,
   head,
   makeTestFleet,
   startTestHub,
@@ -64,7 +65,7 @@ export class HubOnClusters {
     const spec = '{source: {path: apps/shop}, placement: {where: "true"}, drift: {healAfter: 1h}}'
     return {
       'fleet/evenkeel.yaml': `${head}kind: Fleet\nmetadata: {name: corp}\n`,
-      'fleet/environments/prod.yaml': `${head}kind: Environment\nmetadata: {name: prod}\nspec: {tier: protected, mode: enforce}\n`,
+      'fleet/environments/prod.yaml': `${head}kind: Environment\nmetadata: {name: prod}\nspec: {tier: protected, mode: enforce, ${atOnce}}\n`,
       'fleet/clusters/new.yaml': this.cluster('new'),
       'fleet/clusters/old.yaml': this.cluster('old'),
       'fleet/bundles/shop.yaml': `${head}kind: Bundle\nmetadata: {name: ${bundle}}\nspec: ${spec}\n`,

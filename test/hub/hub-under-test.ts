@@ -24,6 +24,9 @@ export interface TestHub {
 
 export const head = 'apiVersion: evenkeel.dev/v1alpha1\n'
 
+/** The stages of tests that are not about stages. */
+export const atOnce = 'rollout: {stages: [{name: all}]}'
+
 export async function makeTestFleet(): Promise<TestFleet> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-fleet-'))
   const git = (...args: string[]): string => {

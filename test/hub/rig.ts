@@ -7,7 +7,7 @@ import { inject } from 'vitest'
 import { type AttachedApiServer, attachApiServer } from '../../tools/kubernetes/index.ts'
 import type { Client } from '../../src/api/index.ts'
 import { HubProcess } from './hub-process.ts'
-import { head, makeTestFleet, type TestFleet, until, writeHubYaml } from './hub-under-test.ts'
+import { atOnce, head, makeTestFleet, type TestFleet, until, writeHubYaml } from './hub-under-test.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'evenkeel')
 
@@ -162,7 +162,7 @@ export class HubRig {
 
   /** A bundle of `apps/<app>`, whose name on the clusters is unique. */
   bundleFile(app: string, more = 'placement: {where: "true"}, drift: {healAfter: 1h}'): string {
-    return `${head}kind: Bundle\nmetadata: {name: ${this.bundle(app)}}\nspec: {source: {path: apps/${app}}, ${more}}\n`
+    return `${head}kind: Bundle\nmetadata: {name: ${this.bundle(app)}}\nspec: {source: {path: apps/${app}}, ${atOnce}, ${more}}\n`
   }
 
   bundle(app: string): string {

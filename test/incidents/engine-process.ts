@@ -35,7 +35,7 @@ async function main(file: string): Promise<void> {
       },
       keys: testKeys.hash,
     },
-    readOnly: () => false,
+    readOnly: () => undefined,
     sha256: (text) => createHash('sha256').update(text).digest(),
     clock: systemClock,
     onError: (what, error) => void process.stderr.write(`${what}: ${String(error)}\n`),

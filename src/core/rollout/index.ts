@@ -23,5 +23,5 @@ export {
   type Stage,
 } from './run.ts'
 export type { GateAnswer, RunView, Seen } from './run-view.ts'
-export { revertRun, type Step, stepRun } from './step-run.ts'
+export { abortRun, revertRun, type Step, stepRun } from './step-run.ts'
 export { timetable, type TimetableEntry } from './timetable.ts'

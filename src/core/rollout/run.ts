@@ -57,10 +57,9 @@ export interface Run {
 
 /**
  * running → done | paused | stopped | reverting → reverted | aborted | superseded. A stopped or paused run is resumed
- * or aborted by a person; a waiting one begins when the run before it has ended.
+ * or aborted by a person.
  */
 export type RunState =
-  | 'waiting'
   | 'running'
   | 'paused'
   | 'stopped'
@@ -135,6 +134,6 @@ export function hasEnded(state: RunState): boolean {
 }
 
 /** A run before its first step. */
-export function freshProgress(state: 'waiting' | 'running', at: string): RunProgress {
-  return { state, stage: 0, members: {}, approvals: [], skipped: [], waits: [], updatedAt: at }
+export function freshProgress(at: string): RunProgress {
+  return { state: 'running', stage: 0, members: {}, approvals: [], skipped: [], waits: [], updatedAt: at }
 }

@@ -10,7 +10,7 @@ import {
   type Stage,
 } from './run.ts'
 import type { GateAnswer, RunView, Seen } from './run-view.ts'
-import { revertRun, stepRun } from './step-run.ts'
+import { abortRun, revertRun, stepRun } from './step-run.ts'
 
 /** A run played without a clock and without clusters: what they report is said, and the run is looked at. */
 class Play {
@@ -50,7 +50,7 @@ class Play {
         healthTimeoutMs: 300_000,
         ...run,
       },
-      progress: freshProgress('running', this.#text()),
+      progress: freshProgress(this.#text()),
     }
   }
 
@@ -329,6 +329,17 @@ test('a cluster that leaves the fleet is skipped and holds nothing up', () => {
     .look({ b: { removed: true } })
     .healthy('a')
   expect(play.states()).toMatchObject({ a: 'healthy', b: 'skipped', c: 'released' })
+})
+
+test('an aborted run leaves what is applied, and takes back what is under way', () => {
+  const play = new Play([['a', 'b'], ['c']]).look().healthy('a')
+  const { progress } = abortRun(play.record, play.view(), 'aborted by alice')
+  expect(progress).toMatchObject({
+    state: 'aborted',
+    members: { a: { state: 'healthy' }, b: { state: 'reverted' } },
+  })
+  const record = { ...play.record, progress }
+  expect(['a', 'b', 'c'].map((name) => inForce(record, name)?.variant)).toEqual(['new', 'old', 'old'])
 })
 
 test('a person can send a run back at any time', () => {

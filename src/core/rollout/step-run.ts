@@ -28,6 +28,21 @@ export function stepRun({ run, progress }: RunRecord, view: RunView): Step {
   return look.end()
 }
 
+/**
+ * Ends a run by somebody's word. What is applied stays; clusters that are under way or away go back to what they had, so
+ * that nothing of the run is written any more.
+ */
+export function abortRun({ run, progress }: RunRecord, view: RunView, reason: string): Step {
+  const look = new Look(run, progress, view)
+  look.judge()
+  for (const cluster of look.among(Object.keys(run.pins), 'released', 'away')) {
+    look.put(cluster, { state: 'reverted', since: view.nowText })
+  }
+  look.unsettle()
+  look.change({ state: 'aborted', reason, waits: [] })
+  return look.end()
+}
+
 /** Sends a run back by somebody's word: what was released gets what it had before. */
 export function revertRun({ run, progress }: RunRecord, view: RunView, reason: string): Step {
   const look = new Look(run, progress, view)

@@ -65,6 +65,7 @@ const codes: Readonly<Record<Answered, true>> = {
   'path-gone': true,
   'rate-limited': true,
   'read-only': true,
+  superseded: true,
   'ref-vanished': true,
   'refused-identity': true,
   'refused-kubeconfig': true,

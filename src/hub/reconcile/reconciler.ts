@@ -8,11 +8,13 @@ import { ClusterBoard } from './cluster/cluster-board.ts'
 import { EnginePool } from './cluster/engine-pool.ts'
 import { ReportKeeper } from './cluster/report-keeper.ts'
 import { EventLog } from './event-log.ts'
+import { factsOf } from './fleet/facts-of.ts'
 import { FleetLoop } from './fleet/fleet-loop.ts'
 import { Renderings } from './fleet/renderings.ts'
 import { Sources } from './fleet/sources.ts'
 import { HubMetrics } from './metrics.ts'
 import { startRetention } from './retention.ts'
+import { Freezes, MetricGates, RolloutLoop } from './rollout/index.ts'
 import { hubService } from './service/hub-answering.ts'
 
 export interface ReconcilerOptions {
@@ -50,7 +52,15 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
   )
   const renderings = new Renderings(store)
   const audit = new AuditFeeds()
-  const pool = new EnginePool({
+  const freezes = new Freezes({
+    store,
+    clock,
+    onChange: () => {
+      rollouts.hintAll()
+      pool.reconcile()
+    },
+  })
+  const pool: EnginePool = new EnginePool({
     config,
     store,
     content: renderings,
@@ -61,7 +71,24 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     metrics,
     clock,
     log,
+    freezes,
     onNews: () => fleet.hint(newsMs),
+    onBundle: (_, bundle) => {
+      rollouts.hint(bundle)
+      rollouts.hintDependants(bundle)
+    },
+    onReach: (cluster) => rollouts.hintCluster(cluster),
+  })
+  const rollouts: RolloutLoop = new RolloutLoop({
+    store,
+    board,
+    pool,
+    events,
+    freezes,
+    gates: new MetricGates(clock, (bundle) => rollouts.hint(bundle)),
+    facts: (cluster) => factsOf(board, cluster),
+    clock,
+    log,
   })
   const sources = new Sources({
     cacheFolder: join(config.dataFolder, 'repositories'),
@@ -78,6 +105,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     board,
     pool,
     renderings,
+    rollouts,
     events,
     metrics,
     clock,
@@ -90,6 +118,8 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
   const stop = async (): Promise<void> => {
     retention.stop()
     await fleet.stop()
+    await rollouts.stop()
+    freezes.stop()
     await sources.stop()
     await pool.stop()
     await Promise.all(tails.map((tail) => tail.stop()))
@@ -98,6 +128,8 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
   }
   const retention = startRetention({ config, store, clock, log })
   try {
+    await freezes.load()
+    await rollouts.book.load()
     await fleet.start()
   } catch (error) {
     await stop()
@@ -111,6 +143,8 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     fleet,
     sources,
     renderings,
+    rollouts,
+    freezes,
     audit,
     events,
     metrics,

@@ -46,7 +46,9 @@ export async function forgetOld({
   const { days, events } = config.retention
   await store.drift.forget(ago(days * dayMs))
   await store.events.forget(ago(days * dayMs), events)
+  await store.runs.forget(ago(days * dayMs))
   const kept = await store.assignments.variants()
+  for (const variant of await store.runs.variants()) kept.add(variant)
   for (const variant of await store.bundleStates.appliedVariants()) kept.add(variant)
   const fleet = await fleetContentName(store)
   if (fleet !== undefined) kept.add(fleet)

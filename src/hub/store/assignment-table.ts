@@ -29,16 +29,21 @@ export class AssignmentTable {
     return all
   }
 
-  /** Replaces what one cluster is to be, as a whole. */
-  async replace(cluster: string, assignments: readonly Assignment[]): Promise<void> {
-    const rows = assignments.map((assignment) => ({
-      cluster,
-      bundle: assignment.bundle,
-      variant: assignment.variant,
-      body: toText(assignment),
-    }))
+  /** Replaces what each of these clusters is to be, as a whole, in one transaction. */
+  async replace(lists: ReadonlyMap<string, readonly Assignment[]>): Promise<void> {
+    if (lists.size === 0) return
+    const rows = [...lists].flatMap(([cluster, assignments]) =>
+      assignments.map((assignment) => ({
+        cluster,
+        bundle: assignment.bundle,
+        variant: assignment.variant,
+        body: toText(assignment),
+      })),
+    )
     await this.#database.write(async (queries) => {
-      await queries.deleteFrom('assignment').where('cluster', '=', cluster).execute()
+      for (const clusters of runsOf([...lists.keys()], 500)) {
+        await queries.deleteFrom('assignment').where('cluster', 'in', clusters).execute()
+      }
       for (const run of runsOf(rows, 500)) await queries.insertInto('assignment').values(run).execute()
     })
   }

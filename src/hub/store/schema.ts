@@ -56,6 +56,17 @@ export interface Schema {
     detail: string | null
     body: string
   }
+  readonly run: {
+    id: string
+    bundle: string
+    state: string
+    created_at: string
+    updated_at: string
+    body: string
+    progress: string
+  }
+  readonly run_cluster: { run: string; cluster: string; body: string }
+  readonly freeze: { id: string; at: string; ended_at: string | null; body: string }
   readonly event: {
     sequence: number
     at: string

@@ -5,6 +5,7 @@ import { deriveKeys } from '../keys/index.ts'
 import { assignmentOf, at, later, reachable } from './conformance-rows.ts'
 import { describeJournal } from './journal.conformance.ts'
 import { describeLedger } from './ledger.conformance.ts'
+import { migrations } from './migrations/index.ts'
 import { openStore, type Store, type StoreLocation } from './index.ts'
 
 export const testKeys = deriveKeys(new Redacted(new Uint8Array(32).fill(7)))
@@ -77,7 +78,8 @@ export function describeStore(name: string, harness: StoreHarness): void {
 
     test('refuses a database of a newer version and leaves it as it is', async () => {
       await (await fresh()).close()
-      const steps = [1, 2].map((number) => ({ number, name: `step-${number}`, up: () => Promise.resolve() }))
+      const next = migrations.length + 1
+      const steps = [...migrations, { number: next, name: 'of-tomorrow', up: () => Promise.resolve() }]
       const keys = () => Promise.resolve(testKeys)
       const newer = await openStore({ location, clock: systemClock, keys, steps })
       await newer.close()
@@ -89,9 +91,9 @@ export function describeStore(name: string, harness: StoreHarness): void {
       await (await fresh()).writeMeta('fleet', 'kept')
       await store?.close()
       const steps = [
-        { number: 1, name: 'first', up: () => Promise.resolve() },
+        ...migrations,
         {
-          number: 2,
+          number: migrations.length + 1,
           name: 'broken',
           up: async (database: { schema: { dropTable(name: string): { execute(): Promise<void> } } }) => {
             await database.schema.dropTable('meta').execute()
@@ -170,15 +172,21 @@ export function describeStore(name: string, harness: StoreHarness): void {
 
     test('assignments are replaced as a whole, one cluster at a time', async () => {
       const { assignments } = await fresh()
-      await assignments.replace('a', [assignmentOf('x'), assignmentOf('y', 'sha256:2')])
-      await assignments.replace('b', [assignmentOf('x')])
-      await assignments.replace('a', [{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }])
+      await assignments.replace(
+        new Map([
+          ['a', [assignmentOf('x'), assignmentOf('y', 'sha256:2')]],
+          ['b', [assignmentOf('x')]],
+        ]),
+      )
+      await assignments.replace(
+        new Map([['a', [{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }]]]),
+      )
       const again = await reopen()
       const all = await again.assignments.all()
       expect([...all.keys()]).toEqual(['a', 'b'])
       expect(all.get('a')).toEqual([{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }])
       expect(await again.assignments.variants()).toEqual(new Set(['sha256:1', 'sha256:3']))
-      await again.assignments.replace('b', [])
+      await again.assignments.replace(new Map([['b', []]]))
       expect([...(await again.assignments.all()).keys()]).toEqual(['a'])
     })
 

@@ -11,6 +11,7 @@ import type { Database } from './database.ts'
 import { DriftTable } from './drift-table.ts'
 import { openEmbedded } from './embedded.ts'
 import { EventTable } from './event-table.ts'
+import { FreezeTable } from './freeze-table.ts'
 import { InventoryTable } from './inventory-table.ts'
 import { openJournal } from './journal.ts'
 import { claimMeta, type MetaKey, readMeta, writeMeta } from './meta-table.ts'
@@ -18,6 +19,7 @@ import { hasTable } from './migrate.ts'
 import type { DialectName, Migration } from './migrations/index.ts'
 import { PlanTable } from './plan-table.ts'
 import { openPostgres } from './postgres.ts'
+import { RunTable } from './run-table.ts'
 import type { Queries } from './schema.ts'
 import { TokenTable } from './token-table.ts'
 
@@ -100,6 +102,8 @@ export class Store {
   readonly inventory: InventoryTable
   readonly drift: DriftTable
   readonly plans: PlanTable
+  readonly runs: RunTable
+  readonly freezes: FreezeTable
   readonly events: EventTable
   readonly tokens: TokenTable
   readonly #database: Database
@@ -117,6 +121,8 @@ export class Store {
     this.inventory = new InventoryTable(database)
     this.drift = new DriftTable(database)
     this.plans = new PlanTable(database)
+    this.runs = new RunTable(database)
+    this.freezes = new FreezeTable(database)
     this.events = new EventTable(database, keys)
     this.tokens = new TokenTable(database, keys)
   }

@@ -57,30 +57,34 @@ export async function applyWanted(
     const batch = wave.flatMap((object) => byObject.get(object) ?? [])
     const receipts: StoredReceipt[] = []
     const left = new Map<Member, ReadonlySet<string>>()
-    await eachLimited(batch, parallelApplies, async (write) => {
-      writer.context.assertWritable()
-      const member = memberOf(writer.context, assignment, write.wanted)
-      member.busy = true
-      try {
-        const reply = await send(writer, session, write, member)
-        const { object } = write.wanted.target
-        const schema = await session.schemas.schemaOf(object.apiVersion, object.kind)
-        const receipt = receiptFrom(writer.context, reply, schema, write.wanted.content.hash)
-        settleMember(writer.context, assignment, member, write.wanted)
-        left.set(member, accept(writer.context, member, receipt, reply))
-        noteDifferences(writer.context, member, manifestNotes(object, reply.object, schema.type))
-        member.trouble = undefined
-        receipts.push({ key: member.key, bundle: member.bundle, receipt: encodeReceipt(receipt) })
-        applied.push(member)
-      } catch (error) {
-        const failure = asFailure(error, write.wanted)
-        member.trouble = { code: failure.code, message: textOf(failure) }
-        failed.push({ wanted: write.wanted, failure })
-      } finally {
-        member.busy = false
-      }
-    })
-    if (receipts.length > 0) await writer.context.ports.journal.saveReceipts(receipts)
+    try {
+      await eachLimited(batch, parallelApplies, async (write) => {
+        writer.context.assertWanted(assignment)
+        const member = memberOf(writer.context, assignment, write.wanted)
+        member.busy = true
+        try {
+          const reply = await send(writer, session, write, member)
+          const { object } = write.wanted.target
+          const schema = await session.schemas.schemaOf(object.apiVersion, object.kind)
+          const receipt = receiptFrom(writer.context, reply, schema, write.wanted.content.hash)
+          settleMember(writer.context, assignment, member, write.wanted)
+          left.set(member, accept(writer.context, member, receipt, reply))
+          noteDifferences(writer.context, member, manifestNotes(object, reply.object, schema.type))
+          member.trouble = undefined
+          receipts.push({ key: member.key, bundle: member.bundle, receipt: encodeReceipt(receipt) })
+          applied.push(member)
+        } catch (error) {
+          const failure = asFailure(error, write.wanted)
+          member.trouble = { code: failure.code, message: textOf(failure) }
+          failed.push({ wanted: write.wanted, failure })
+        } finally {
+          member.busy = false
+        }
+      })
+    } finally {
+      // What was written before the rest was stopped was written.
+      if (receipts.length > 0) await writer.context.ports.journal.saveReceipts(receipts)
+    }
     for (const write of batch) {
       const member = writer.context.members.get(write.wanted.key)
       if (member === undefined) continue
@@ -202,7 +206,7 @@ async function untilReady(
         late.push({ wanted, failure: new SpokeFailure('wave-timeout', message, { retryable: true }) })
         break
       }
-      context.assertWritable()
+      context.assertWanted(assignment)
       await context.clock.sleep(pollMs)
     }
   }

@@ -54,6 +54,12 @@ export class BundleReconciler {
       const reason = isFailure(error) ? textOf(error as Failure) : reasonOf(error)
       const before = this.#progress.get(assignment.bundle)
       const refused = before?.refused ?? []
+      if (isFailure(error, 'read-only', 'superseded')) {
+        // Nothing is wrong with the bundle: it waits until it may be written, or is looked at as what it is to be now.
+        this.#progress.set(assignment.bundle, { phase: 'pending', reason, refused, of: assignment })
+        this.report(assignment.bundle)
+        return 'retry'
+      }
       this.#progress.set(assignment.bundle, { phase: 'failed', reason, refused, of: assignment })
       // Said once, and not again with every attempt.
       if (before?.reason !== reason) {

@@ -16,6 +16,7 @@ import type { FleetModel } from '../../fleet/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { EventLog } from '../event-log.ts'
 import type { HubMetrics } from '../metrics.ts'
+import type { Freezes } from '../rollout/freezes.ts'
 import type { ClusterBoard } from './cluster-board.ts'
 import { connectCluster } from './connect-cluster.ts'
 import type { ReportKeeper } from './report-keeper.ts'
@@ -29,10 +30,15 @@ export interface EnginePoolOptions {
   readonly keeper: ReportKeeper
   readonly events: EventLog
   readonly metrics: HubMetrics
+  readonly freezes: Freezes
   readonly clock: Clock
   readonly log: Log
   /** Called when something was learnt that the fleet is decided by. */
   readonly onNews: () => void
+  /** Called after a bundle's report was taken over. */
+  readonly onBundle: (cluster: string, bundle: string) => void
+  /** Called when a cluster can, or cannot, be reached any more. */
+  readonly onReach: (cluster: string) => void
 }
 
 /** The engine of one cluster, and what it was made from. */
@@ -75,10 +81,9 @@ export class EnginePool {
   }
 
   /** Starts, restarts, stops and tells engines until they are those of the model. */
-  async follow(model: FleetModel, assignments: ReadonlyMap<string, readonly Assignment[]>): Promise<void> {
+  async follow(model: FleetModel): Promise<void> {
     if (this.#stopping) return
     const { board } = this.#options
-    for (const [name, list] of assignments) board.assign(name, list)
     const starts: Slot[] = []
     for (const [name, { value }] of model.clusters) {
       const rules = rulesOf(model, name)
@@ -95,10 +100,21 @@ export class EnginePool {
         await this.#attach(name)
       }
       slot.cluster = value
-      slot.engine?.assign(this.#asAllowed(assignments.get(name) ?? []))
+      slot.engine?.assign(this.#asAllowed(board.assignments(name)))
     }
     for (const slot of this.#slots.values()) if (!model.clusters.has(slot.name)) await this.#detach(slot)
     this.#startSpread(starts)
+  }
+
+  /** Lets every engine look at its bundles again: what could not be written may be now. */
+  reconcile(): void {
+    for (const { engine } of this.#slots.values()) engine?.reconcile()
+  }
+
+  /** Tells one cluster's engine what it is to be now. */
+  assign(cluster: string, assignments: readonly Assignment[]): void {
+    this.#options.board.assign(cluster, assignments)
+    this.#slots.get(cluster)?.engine?.assign(this.#asAllowed(assignments))
   }
 
   async stop(): Promise<void> {
@@ -110,6 +126,11 @@ export class EnginePool {
   #asAllowed(assignments: readonly Assignment[]): readonly Assignment[] {
     if (!this.#options.config.observe) return assignments
     return assignments.map((assignment) => ({ ...assignment, mode: 'observe' }))
+  }
+
+  #whyReadOnly(cluster: string): string | undefined {
+    if (this.#options.config.observe) return 'the hub was started with --observe'
+    return this.#options.freezes.on(cluster)?.reason
   }
 
   #startSpread(slots: readonly Slot[]): void {
@@ -140,7 +161,7 @@ export class EnginePool {
             keys: store.keys.hash,
           },
           audit: this.#options.audit.of(slot.name),
-          readOnly: () => this.#options.config.observe,
+          readOnly: () => this.#whyReadOnly(slot.name),
           attributionOverrides: slot.rules,
           sha256: (text) => createHash('sha256').update(text).digest(),
           clock,
@@ -203,6 +224,7 @@ export class EnginePool {
         keeper.bundle(cluster, report)
         if (board.noteGood(cluster)) keeper.cluster(cluster)
         if (!hadLeft && report.phase === 'withdrawn') this.#options.onNews()
+        this.#options.onBundle(cluster, report.bundle)
       },
       drift: (records) => {
         for (const record of records) board.noteDrift(record)
@@ -231,6 +253,7 @@ export class EnginePool {
     }
     board.noteGood(cluster)
     if (version !== before?.version) this.#options.onNews()
+    if (reach !== before?.reach) this.#options.onReach(cluster)
   }
 
   #onError(slot: Slot, what: string, error: unknown): void {

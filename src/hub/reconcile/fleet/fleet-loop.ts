@@ -10,8 +10,10 @@ import type { EnginePool } from '../cluster/engine-pool.ts'
 import type { EventLog } from '../event-log.ts'
 import type { HubMetrics } from '../metrics.ts'
 import { decideAssignments } from './decide-assignments.ts'
+import { factsOf } from './facts-of.ts'
 import { loadFleetRecord, saveFleetRecord } from './fleet-record.ts'
 import { keepLastGood } from './keep-last-good.ts'
+import type { RolloutLoop } from '../rollout/index.ts'
 import type { Renderings } from './renderings.ts'
 import {
   placeOf,
@@ -42,6 +44,7 @@ export interface FleetLoopOptions {
   readonly board: ClusterBoard
   readonly pool: EnginePool
   readonly renderings: Renderings
+  readonly rollouts: RolloutLoop
   readonly events: EventLog
   readonly metrics: HubMetrics
   readonly clock: Clock
@@ -95,15 +98,12 @@ export class FleetLoop {
 
   /** Goes on with the fleet of before, then follows the repository. */
   async start(): Promise<void> {
-    const { source, store, pool, board, sources } = this.#options
+    const { source, store, pool, sources } = this.#options
     const known = await loadFleetRecord(store)
     if (known !== undefined) {
       this.#state = { ...this.#state, ...known }
       const { model } = known
-      await pool.follow(
-        model,
-        new Map([...model.clusters.keys()].map((name) => [name, board.assignments(name)])),
-      )
+      await pool.follow(model)
     }
     if (source !== undefined) sources.want(this.#wanted(source))
   }
@@ -202,7 +202,7 @@ export class FleetLoop {
   }
 
   async #decide(model: FleetModel, fleet: RepositoryPlace, commit: string): Promise<void> {
-    const { sources, store, board, pool, renderings, log } = this.#options
+    const { sources, board, pool, renderings, rollouts, log } = this.#options
     const revisionOf = (bundle: Parameters<typeof placeOf>[0]): string | undefined => {
       const { repository, revision } = bundle.spec.source
       if (repository === undefined && revision === undefined) return commit
@@ -213,23 +213,14 @@ export class FleetLoop {
     const decided = await decideAssignments({
       model,
       previous,
-      facts: (cluster) => {
-        const version = board.entry(cluster).report?.version
-        return version === undefined ? undefined : { version }
-      },
+      facts: (cluster) => factsOf(board, cluster),
       hasLeft: (cluster, bundle) => board.hasLeft(cluster, bundle),
       render: renderings.renderer(model, readSources(sources, model, fleet, commit), revisionOf),
     })
-    let changed = 0
-    for (const [cluster, assignments] of decided.assignments) {
-      if (JSON.stringify(assignments) === JSON.stringify(previous.get(cluster))) continue
-      await store.assignments.replace(cluster, assignments)
-      changed += 1
-    }
     this.#state = { ...this.#state, bundleProblems: decided.problems, unknown: decided.unknown }
-    this.#passed = pool.follow(model, decided.assignments)
+    this.#passed = rollouts.follow(model, decided.assignments).then(() => pool.follow(model))
     await this.#passed
-    log.debug('the fleet is decided', { revision: commit, clusters: decided.assignments.size, changed })
+    log.debug('the fleet is decided', { revision: commit, clusters: decided.assignments.size })
   }
 
   /** Tells of a repository that went away, came back or was rewritten, once each. */

@@ -9,6 +9,7 @@ import type { FleetLoop } from '../fleet/fleet-loop.ts'
 import type { Renderings } from '../fleet/renderings.ts'
 import type { Sources } from '../fleet/sources.ts'
 import type { HubMetrics } from '../metrics.ts'
+import type { Freezes, RolloutLoop } from '../rollout/index.ts'
 
 /** What the answers are made from. */
 export interface HubParts {
@@ -19,6 +20,8 @@ export interface HubParts {
   readonly fleet: FleetLoop
   readonly sources: Sources
   readonly renderings: Renderings
+  readonly rollouts: RolloutLoop
+  readonly freezes: Freezes
   readonly audit: AuditFeeds
   readonly events: EventLog
   readonly metrics: HubMetrics

@@ -5,8 +5,9 @@
  * Refuses to go backwards: there is no `down`. Key invariant: the numbers are 1, 2, 3 … without a gap.
  */
 import { first } from './0001-first.ts'
+import { rollouts } from './0002-rollouts.ts'
 import type { Migration } from './migration.ts'
 
 export type { DialectName, Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, rollouts]

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { type Bundle, effectiveTimeout, type RolloutChoice } from '../../../core/kinds/index.ts'
+import type { Facts } from '../../../core/placement/index.ts'
+import {
+  type Candidate,
+  combineRules,
+  defaultRules,
+  freshProgress,
+  type Pin,
+  planStages,
+  type RolloutRules,
+  rulesOf,
+  type Run,
+  type RunRecord,
+} from '../../../core/rollout/index.ts'
+import type { Assignment } from '../../../spoke/index.ts'
+import type { Declared, FleetModel } from '../../fleet/index.ts'
+
+/** What a new run is made from: what its clusters are to be, and what they are. */
+export interface NewRun {
+  readonly model: FleetModel
+  readonly bundle: Declared<Bundle>
+  /** By cluster. */
+  readonly wanted: ReadonlyMap<
+    string,
+    { readonly target: Assignment; readonly current: Assignment | undefined }
+  >
+  readonly isReachable: (cluster: string) => boolean
+  readonly facts: (cluster: string) => Facts | undefined
+  readonly at: string
+  readonly startedBy?: Run['startedBy']
+}
+
+/** Makes a run, or says why it cannot start. */
+export function newRun(options: NewRun): RunRecord | { readonly message: string; readonly hint: string } {
+  const { model, bundle, wanted, at, startedBy } = options
+  const { name } = bundle.value.metadata
+  const candidates = [...wanted.keys()].map((cluster) => candidateOf(options, cluster))
+  const own = rulesFor(model, bundle.value.spec.rollout)
+  const ofEnvironment = (environment: string): RolloutRules | undefined =>
+    rulesFor(model, model.environments.get(environment)?.value.spec?.rollout)
+  const plan = planStages(candidates, own, ofEnvironment)
+  if ('message' in plan) return plan
+  const environments = new Set(candidates.map(({ view }) => view.environment))
+  const { failureBudget, onFailure, unreachable, newer } =
+    own ?? combineRules([...environments].map((environment) => ofEnvironment(environment) ?? defaultRules))
+  const pins = Object.fromEntries([...wanted].map(([cluster, one]) => [cluster, pinOf(one)] as const))
+  // Where somebody wrote the stages, their gates say who approves; the default asks for protected clusters.
+  const byDefault = candidates.filter(({ view }) => (own ?? ofEnvironment(view.environment)) === undefined)
+  const guarded = byDefault.map(({ view }) => view.name).filter((cluster) => isGuarded(model, cluster))
+  const revision = [...wanted.values()][0]?.target.revision ?? ''
+  const essence = JSON.stringify([name, revision, pins, at])
+  const run: Run = {
+    id: `r-${createHash('sha256').update(essence).digest('hex').slice(0, 10)}`,
+    bundle: name,
+    revision,
+    createdAt: at,
+    ...(startedBy === undefined ? {} : { startedBy }),
+    pins,
+    stages: plan.stages,
+    failureBudget,
+    onFailure,
+    unreachable,
+    newer,
+    healthTimeoutMs: effectiveTimeout(bundle.value),
+    ...(guarded.length === 0
+      ? {}
+      : { approval: { reason: `${guarded.length} protected clusters change`, clusters: guarded } }),
+  }
+  return { run, progress: freshProgress(at) }
+}
+
+function rulesFor(model: FleetModel, choice: RolloutChoice | undefined): RolloutRules | undefined {
+  if (choice === undefined) return undefined
+  const spec = typeof choice === 'string' ? model.rollouts.get(choice)?.value.spec : choice
+  return spec === undefined ? undefined : rulesOf(spec)
+}
+
+function candidateOf({ model, isReachable, facts }: NewRun, name: string): Candidate {
+  const spec = model.clusters.get(name)?.value.spec
+  const environment = spec?.environment ?? ''
+  return {
+    view: { name, environment, labels: spec?.labels ?? {}, facts: facts(name) },
+    order: model.environments.get(environment)?.value.spec?.order ?? 0,
+    reachable: isReachable(name),
+  }
+}
+
+function pinOf({ target, current }: { target: Assignment; current: Assignment | undefined }): Pin {
+  const { variant, mode, complete } = target
+  if (current === undefined) return { variant, mode, complete }
+  const from = {
+    variant: current.variant,
+    revision: current.revision,
+    mode: current.mode,
+    complete: current.complete,
+  }
+  return { variant, mode, complete, from }
+}
+
+function isGuarded(model: FleetModel, cluster: string): boolean {
+  const environment = model.clusters.get(cluster)?.value.spec.environment ?? ''
+  return model.environments.get(environment)?.value.spec?.tier === 'protected'
+}
