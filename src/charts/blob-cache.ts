@@ -24,7 +24,7 @@ export class BlobCache {
   readonly #most: number
   readonly #clock: Clock
   readonly #log: Log | undefined
-  #opened: Promise<void> | undefined
+  #isOpen = false
   #writing: Promise<void> = Promise.resolve()
 
   constructor(folder: string, mostBytes: number, clock: Clock, log?: Log) {
@@ -65,8 +65,8 @@ export class BlobCache {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    this.#opened ??= this.#open()
-    await this.#opened
+    if (!this.#isOpen) await this.#open()
+    this.#isOpen = true
     if (bytes.byteLength > this.#most) return
     const made = join(this.#folder, 'new', randomUUID())
     try {

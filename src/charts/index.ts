@@ -18,5 +18,5 @@ export type {
   ResolvedDependency,
   VerifyOptions,
 } from './contract.ts'
-export { ChartFailure, type ChartFailureCode } from './failures.ts'
+export type { ChartFailureCode } from './failures.ts'
 export { openCharts } from './open-charts.ts'

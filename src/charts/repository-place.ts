@@ -19,10 +19,12 @@ export function placeOf(
   if (!isChartName(name)) {
     throw chartFailure('chart', 'invalid-url', `${JSON.stringify(name.slice(0, 100))} is no name of a chart`)
   }
-  const scheme = /^(https?|oci):\/\//i.exec(repository)?.[1]?.toLowerCase()
+  const scheme = /^(https?|oci):\/\/(?!\/)/i.exec(repository)?.[1]?.toLowerCase()
   const isOci = scheme === 'oci'
   const text = isOci ? `https://${repository.slice('oci://'.length)}` : repository
-  if (scheme === undefined || repository.length > 2048 || /[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
+  // What a path that climbs means depends on who reads it, so nobody has to.
+  const isOdd = repository.length > 2048 || /[\s\p{Cc}\\]|\.\.|%2e/iu.test(text) || !URL.canParse(text)
+  if (scheme === undefined || isOdd) {
     throw chartFailure(`chart ${name}`, 'invalid-url', 'its repository is no address that charts come from', {
       hint: 'write https://… or oci://…',
     })
