@@ -9,39 +9,34 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
 // renderKustomize builds the kustomization at the path of the request, as `kustomize build` does, in a file system
 // that holds the files of the request and nothing else.
 func renderKustomize(req *request) (*result, error) {
-	tree := &kustomizations{req: req, visited: map[string]bool{}}
-	if err := tree.walk(path.Clean(req.Path), 0); err != nil {
+	walked := &kustomizations{req: req, visited: map[string]bool{}}
+	if err := walked.walk(path.Clean(req.Path), 0); err != nil {
 		return nil, err
 	}
-	marks, err := tree.prepareTop(path.Clean(req.Path))
+	marks, err := walked.prepareTop(path.Clean(req.Path))
 	if err != nil {
 		return nil, err
-	}
-	files := filesys.MakeFsInMemory()
-	for name, content := range req.content {
-		if err := files.WriteFile("/"+name, content); err != nil {
-			return nil, &failure{Code: "kustomize", File: name, Message: err.Error()}
-		}
 	}
 	options := krusty.MakeDefaultOptions()
+	// As the command line has it: in the order of kinds unless the kustomization says otherwise.
+	options.Reorder = krusty.ReorderOptionUnspecified
 	options.LoadRestrictions = types.LoadRestrictionsRootOnly
 	options.PluginConfig = types.DisabledPluginConfig()
-	built, err := krusty.MakeKustomizer(options).Run(files, path.Join("/", req.Path))
+	built, err := krusty.MakeKustomizer(options).Run(newTree(req.content), path.Join("/", req.Path))
 	if err != nil {
-		return nil, tree.failureOf(err)
+		return nil, walked.failureOf(err)
 	}
 	made := &result{Objects: []object{}}
 	total := 0
 	for _, resource := range built.Resources() {
 		origin, err := resource.GetOrigin()
 		if err != nil {
-			return nil, tree.failureOf(err)
+			return nil, walked.failureOf(err)
 		}
 		one := object{}
 		if origin != nil {
@@ -52,11 +47,11 @@ func renderKustomize(req *request) (*result, error) {
 		}
 		if !marks.originWanted {
 			if err := resource.SetOrigin(nil); err != nil {
-				return nil, tree.failureOf(err)
+				return nil, walked.failureOf(err)
 			}
 		}
 		if one.Value, err = resource.MarshalJSON(); err != nil {
-			return nil, tree.failureOf(err)
+			return nil, walked.failureOf(err)
 		}
 		if total += len(one.Value); total > outputLimit {
 			return nil, &failure{Code: "limit", Message: fmt.Sprintf("the objects are larger than %d bytes", outputLimit)}

@@ -11,6 +11,19 @@ interface HubFlags {
   readonly observe?: boolean
 }
 
+/** The options of `ek render`, as they stand on the command line. */
+export interface RenderFlags {
+  readonly values?: string[]
+  readonly set?: string[]
+  readonly setString?: string[]
+  readonly releaseName?: string
+  readonly namespace?: string
+  readonly renderer?: string
+  readonly kubeVersion?: string
+  readonly includeCrds?: boolean
+  readonly output?: string
+}
+
 /** Carries a command out and keeps its exit code. */
 export type Carry = (work: () => Promise<ExitCode>, options: Options) => Promise<void>
 
@@ -196,6 +209,21 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
       ),
     )
   program
+    .command('render <path>')
+    .description('the objects of a Kustomize tree, Helm chart or folder of YAML; works without a hub')
+    .option('-f, --values <file>', 'values of a chart; a later file wins', each)
+    .option('--set <key=value>', 'one value of a chart, as helm takes it', each)
+    .option('--set-string <key=value>', 'one value of a chart that stays text', each)
+    .option('--release-name <name>', 'the name that a chart is rendered under; release without it')
+    .option('-n, --namespace <name>', 'the namespace that a chart is rendered for; default without it')
+    .option('--kube-version <version>', 'the Kubernetes version that a chart is rendered for')
+    .option('--include-crds', 'with the definitions in the crds folder of a chart')
+    .option('--renderer <name>', 'plain, kustomize or helm; found by content without it')
+    .option('-o, --output <form>', 'yaml or json; yaml without it')
+    .action((path: string, flags: RenderFlags) =>
+      carry(async () => (await import('./commands/render.ts')).renderCommand(session, path, flags), {}),
+    )
+  program
     .command('completion <shell>')
     .description('print the completion script of bash, zsh or fish; or install the scripts of all three')
     .usage('bash|zsh|fish|install')
@@ -255,6 +283,10 @@ function list(text: string, before: string[] | undefined): string[] {
   const values = text.split(',').filter((value) => value !== '')
   if (values.length === 0) throw new InvalidArgumentError('It is empty.')
   return [...(before ?? []), ...values]
+}
+
+function each(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text]
 }
 
 function whole(text: string): number {

@@ -19,7 +19,8 @@ export function lineOfObject(text: string, kind: string, name: string): number {
       return
     }
     if (current === undefined) {
-      if (/^\s*(#.*)?$/.test(line)) return
+      // Comments, and lines of a template that write nothing themselves.
+      if (/^\s*(#.*|\{\{.*\}\}\s*)?$/.test(line)) return
       current = { kind: false, line: Math.max(start, index + 1), score: 0 }
     }
     const field = /^\s*(?:- )?["']?(kind|name)["']?:\s*["']?([^"'\s#,]+)/.exec(line)
