@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ensureBinaries } from '../../tools/kubernetes/index.ts'
 import { setStage, type Stage } from './stage.ts'
 import { tellStory } from './story.ts'
@@ -8,7 +8,7 @@ import { tellStory } from './story.ts'
 const once = process.argv.includes('--once')
 const say = (line: string): void => console.log(`· ${line}`)
 
-await ensureBinaries()
+const { kubectl } = await ensureBinaries()
 let stage: Stage | undefined
 let ending: Promise<void> | undefined
 const end = (): Promise<void> => (ending ??= stage?.stop() ?? Promise.resolve())
@@ -48,7 +48,7 @@ async function stayUp({ folder, repository, clusters }: Stage): Promise<void> {
   console.log(`
 Everything stays up. Three things to try, in another terminal:
 
-  export EVENKEEL_DATA=${join(folder, 'data')} KUBECONFIG=${kubeconfig}
+  export EVENKEEL_DATA=${join(folder, 'data')} KUBECONFIG=${kubeconfig} PATH="$PATH:${dirname(kubectl)}"
   kubectl --context dev-1 -n shop scale deployment worker --replicas=9 && npx ek drift show dev-1
   cd ${repository} && git commit --allow-empty -m 'Nothing' && npx ek events
 

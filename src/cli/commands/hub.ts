@@ -39,7 +39,7 @@ function sayWhere({ terminal, program, environment }: Session, config: HubConfig
     terminal.line(`next: export EVENKEEL_DATA=${config.dataFolder}`)
   }
   if (config.fleet === undefined) {
-    const file = config.file ?? 'a hub.yaml, and name it with --config'
+    const file = config.file ?? 'a hub.yaml, named by --config or put into ~/.config/evenkeel'
     terminal.line(`next: no fleet repository yet: set spec.fleet.url in ${file}`)
   } else terminal.line(`next: ${program} status`)
 }
