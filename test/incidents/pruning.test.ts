@@ -160,7 +160,7 @@ onSharedServers((rig) => {
     const plan = await waiting(r)
     expect(plan.plan.reasons.join()).toContain('all 3 recorded objects would go')
     expect(plan.plan.items).toHaveLength(3)
-    expect(r.bundleReport()).toMatchObject({ phase: 'pending' })
+    await r.until('the bundle waits', () => r.bundleReport()?.phase === 'pending')
     await r.restart()
     await r.until('it waits again', () => r.bundleReport()?.phase === 'pending')
     await r.engine.idle()
