@@ -6,7 +6,7 @@ export function lineOfObject(text: string, kind: string, name: string): number {
   const lines = text.split('\n')
   let start = 1
   let best = { line: 1, score: -1 }
-  let current: { kind: boolean; line: number; score: number } | undefined
+  let current: { kind: boolean; named: boolean; line: number; score: number } | undefined
   const finish = (): void => {
     if (current?.kind === true && current.score > best.score)
       best = { line: current.line, score: current.score }
@@ -21,16 +21,23 @@ export function lineOfObject(text: string, kind: string, name: string): number {
     if (current === undefined) {
       // Comments, and lines of a template that write nothing themselves.
       if (/^\s*(#.*|\{\{.*\}\}\s*)?$/.test(line)) return
-      current = { kind: false, line: Math.max(start, index + 1), score: 0 }
+      current = { kind: false, named: false, line: Math.max(start, index + 1), score: 0 }
     }
-    const field = /^\s*(?:- )?["']?(kind|name)["']?:\s*["']?([^"'\s#,]+)/.exec(line)
-    if (field?.[1] === 'kind' && field[2] === kind) current.kind = true
-    if (field?.[1] === 'name' && field[2] !== undefined)
-      current.score = Math.max(current.score, likeness(field[2], name))
+    for (const [, key, value = ''] of line.matchAll(field)) {
+      if (key === 'kind' && value === kind) current.kind = true
+      // The first name is that of the object: in containers and references there are others.
+      if (key === 'name' && !current.named) {
+        current.named = true
+        current.score = likeness(value, name)
+      }
+    }
   })
   finish()
   return best.line
 }
+
+/** `kind` and `name` where they begin a line or stand in braces. */
+const field = /(?:^\s*(?:- )?|[{,]\s*)["']?(kind|name)["']?:\s*["']?([^"'\s#,}]+)/g
 
 /** The line of a kustomization at which a generator makes an object of this name; 1 where nothing tells. */
 export function lineOfGenerator(text: string, name: string): number {
