@@ -38,6 +38,7 @@ export type {
   Scope,
   TraceQuery,
 } from './query.ts'
+export type { PushResult } from './push-view.ts'
 export type { PathParams, Route, RouteInput, RouteOutput } from './route.ts'
 export { eventStreamPath, type RouteName, type Routes, routes } from './routes.ts'
 export type { Tier } from './scalars.ts'

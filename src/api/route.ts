@@ -3,13 +3,19 @@ import type { Privilege } from './hub-view.ts'
 
 export type Method = 'get' | 'post'
 
+/**
+ * What a caller needs for a route: a privilege, or `signature` for a route whose callers have no token and sign each
+ * request instead. Such a caller holds no privilege, so it reaches this one route and no other.
+ */
+export type Access = Privilege | 'signature'
+
 /** One route of the API. There is no route without a privilege: the type demands it. */
 export interface Route {
   readonly method: Method
   /** With `{name}` for each parameter. */
   readonly path: `/api/v1/${string}`
   readonly summary: string
-  readonly privilege: Privilege
+  readonly privilege: Access
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly response: z.ZodType

@@ -19,6 +19,7 @@ import {
   scopeQuery,
   traceQuery,
 } from './query.ts'
+import { pushResultSchema } from './push-view.ts'
 import type { Route } from './route.ts'
 import { pageOf } from './scalars.ts'
 import { statusViewSchema } from './status-view.ts'
@@ -198,6 +199,15 @@ export const routes = {
     body: z.looseObject({ kind: z.literal('EventList'), items: z.array(z.unknown()).max(50_000) }),
     response: z.object({ accepted: z.int().min(0), ignored: z.int().min(0) }),
     bodyLimit: 16 * 1024 * 1024,
+  },
+  push: {
+    method: 'post',
+    path: '/api/v1/webhooks/git/{provider}',
+    summary: 'Takes a push webhook of github, gitlab or gitea: the hub looks at the repository, if it knows it',
+    privilege: 'signature',
+    body: z.looseObject({}),
+    response: pushResultSchema,
+    bodyLimit: 4 * 1024 * 1024,
   },
 } as const satisfies Readonly<Record<string, Route>>
 

@@ -22,6 +22,7 @@ import type {
   PlanSummary,
   PlanView,
   Privilege,
+  PushResult,
   Readiness,
   ReconcileRequest,
   ReconcileResult,
@@ -117,6 +118,9 @@ export interface HubService {
     cluster: string,
     list: unknown,
   ): Promise<{ accepted: number; ignored: number } | undefined>
+
+  /** Lets the hub look at the repositories that a webhook is about. Undefined when it knows none of them. */
+  acceptPush(call: Call, payload: unknown): Promise<PushResult | undefined>
 
   /** False once nothing but a restart can help. */
   live(): boolean

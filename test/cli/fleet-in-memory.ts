@@ -268,6 +268,11 @@ export class FleetInMemory implements HubService {
     return { accepted: items.length, ignored: 0 }
   }
 
+  async acceptPush(call: Call, payload: unknown) {
+    this.written.push({ what: 'push', call, input: payload })
+    return { repositories: ['fleet'] }
+  }
+
   live(): boolean {
     return true
   }

@@ -45,6 +45,8 @@ export interface HubConfig {
     readonly files: readonly { readonly cluster: string; readonly file: string }[]
     readonly webhook: boolean
   }
+  /** The credential that holds the secret of a forge, by its name. */
+  readonly webhooks: ReadonlyMap<string, string>
   readonly kubeconfigs: readonly { readonly name: string; readonly file: string }[]
 }
 
@@ -152,6 +154,7 @@ function complete(
     retention: { days: retention?.days ?? 365, events: retention?.events ?? 5_000_000 },
     metrics: settings.metrics?.listen === undefined ? undefined : addressOf(settings.metrics.listen),
     audit: { files: settings.audit?.files ?? [], webhook: settings.audit?.webhook ?? true },
+    webhooks: new Map(webhookSecrets(settings)),
     kubeconfigs: settings.kubeconfigs ?? [],
   }
 }
@@ -173,6 +176,13 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
   for (const twice of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
     problems.push({ where: 'credentials', message: `names ${twice} twice` })
   }
+  for (const [forge, secret] of webhookSecrets(settings)) {
+    if (names.includes(secret)) continue
+    problems.push({
+      where: `webhooks.${forge}.secret`,
+      message: `names ${secret}, which is no credential here`,
+    })
+  }
   if (listen.port > 65_535) problems.push({ where: 'listen', message: 'has a port above 65535' })
   const behindProxy = publicUrl?.startsWith('https:') === true
   if (tls === undefined && !behindProxy && !isLoopback(listen.host)) {
@@ -182,6 +192,12 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
     })
   }
   return problems
+}
+
+function webhookSecrets({ webhooks }: Settings): (readonly [forge: string, secret: string])[] {
+  return Object.entries(webhooks ?? {}).flatMap(([forge, given]) =>
+    given?.secret === undefined ? [] : [[forge, given.secret] as const],
+  )
 }
 
 /** True for an address that only this machine reaches. */

@@ -118,6 +118,14 @@ export const settingsSchema = z.strictObject({
       webhook: z.boolean().optional(),
     })
     .optional(),
+  /** Forges that may announce pushes, each with the name of the credential that holds its secret. */
+  webhooks: z
+    .strictObject({
+      github: z.strictObject({ secret: name.optional() }).optional(),
+      gitlab: z.strictObject({ secret: name.optional() }).optional(),
+      gitea: z.strictObject({ secret: name.optional() }).optional(),
+    })
+    .optional(),
   /** The operator's own kubeconfigs, by the name that clusters use for them. */
   kubeconfigs: z
     .array(z.strictObject({ name, file: path }))

@@ -16,13 +16,14 @@ import {
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { Log } from '../../runtime/index.ts'
 import type { Call, HubService } from '../service.ts'
-import { type Authenticate, authorise } from './authorise.ts'
+import { type Authenticate, type AuthenticateSigned, authorise, authoriseSigned } from './authorise.ts'
 import { encode } from './encode.ts'
 import type { EventStream } from './event-stream.ts'
 import { handle } from './handlers.ts'
 import type { hostCheck } from './host-check.ts'
 import { type Answer, IdempotentAnswers } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
+import { bodyLimitOf, readBody } from './read-body.ts'
 import { readInput } from './read-input.ts'
 
 interface Bindings {
@@ -34,6 +35,7 @@ type Asked = Context<Bindings>
 
 export interface AppOptions {
   readonly authenticate: Authenticate
+  readonly signatures: AuthenticateSigned
   readonly checkHost: ReturnType<typeof hostCheck>
   readonly stream: EventStream
   readonly version: string
@@ -61,6 +63,8 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
   addHealth(app, service)
   addDocument(app, options.version)
 
+  // Those who sign have no token: their routes come before the question for one.
+  addSignedRoutes(app, service, options)
   // Whoever has no token learns nothing about which paths there are.
   app.use('/api/*', async (context, next) => {
     await authorise(options.authenticate, context.req.header('authorization'), 'read')
@@ -68,12 +72,10 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
   })
   addEventStream(app, options)
   for (const [name, route] of Object.entries<Route>(routes)) {
+    const { privilege } = route
+    if (privilege === 'signature') continue
     app.on(route.method.toUpperCase(), honoPath(route.path), async (context) => {
-      const caller = await authorise(
-        options.authenticate,
-        context.req.header('authorization'),
-        route.privilege,
-      )
+      const caller = await authorise(options.authenticate, context.req.header('authorization'), privilege)
       const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
       const input = await readInput(route, context.req.raw, paramsOf(context, route))
       const work = async (): Promise<Answer> => {
@@ -112,6 +114,25 @@ function addDocument(app: Hono<Bindings>, version: string): void {
     document ??= JSON.stringify(openApiDocument(version))
     return send(context, { status: 200, type: json, body: document })
   })
+}
+
+/** The routes whose callers sign each request. The body is read once, as the bytes that were signed. */
+function addSignedRoutes(app: Hono<Bindings>, service: HubService, options: AppOptions): void {
+  const signed = Object.entries<Route>(routes).filter(([, { privilege }]) => privilege === 'signature')
+  for (const [name, route] of signed) {
+    app.on(route.method.toUpperCase(), honoPath(route.path), async (context) => {
+      const { caller, body } = await authoriseSigned(
+        options.signatures,
+        context.req.param('provider') ?? '',
+        (header) => context.req.header(header),
+        () => readBody(context.req.raw, bodyLimitOf(route)),
+      )
+      const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
+      const input = await readInput(route, context.req.raw, paramsOf(context, route), body)
+      const value = await handle(name as RouteName, service, call, input)
+      return send(context, { status: 200, type: json, body: encode(route.response, value) })
+    })
+  }
 }
 
 function addEventStream(app: Hono<Bindings>, options: AppOptions): void {

@@ -1,12 +1,19 @@
 import { type ApiCode, apiFailure, type Privilege } from '../../api/index.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Caller } from '../service.ts'
+import type { SignedBy } from '../webhooks/index.ts'
 
 /**
  * Answers who a token stands for; undefined for one that is not known, or not any more. It compares hashes, so that its
  * time tells nothing about how much of a token is right.
  */
 export type Authenticate = (token: string) => Promise<Caller | undefined>
+
+/** Answers who signed a request, going by its headers; undefined when nobody did who may. */
+export type AuthenticateSigned = (
+  provider: string,
+  header: (name: string) => string | undefined,
+) => Promise<SignedBy | undefined>
 
 /** The longest bearer token that is looked at. */
 const longestToken = 512
@@ -29,6 +36,24 @@ export async function authorise(
     })
   }
   return caller
+}
+
+/**
+ * The same for a route whose access is `signature`: the headers are judged before a byte of the body is read, and the body
+ * before anything in it is believed. Throws `unauthenticated`.
+ */
+export async function authoriseSigned(
+  signatures: AuthenticateSigned,
+  provider: string,
+  header: (name: string) => string | undefined,
+  readBody: () => Promise<Uint8Array>,
+): Promise<{ readonly caller: Caller; readonly body: Uint8Array }> {
+  const signed = await signatures(provider, header)
+  if (signed === undefined) throw unauthenticated()
+  const body = await readBody()
+  const caller = signed.check(body)
+  if (caller === undefined || caller.name === '') throw unauthenticated()
+  return { caller, body }
 }
 
 /** The bearer token of an `Authorization` header. */

@@ -65,6 +65,8 @@ const handlers: Handlers = {
   names: async (service, call, { query }) => ({ names: await service.names(call, query) }),
   audit: async (service, call, { params, body }) =>
     found('cluster', params.cluster, await service.acceptAudit(call, params.cluster, body)),
+  push: async (service, call, { body }) =>
+    found('repository', 'of this webhook', await service.acceptPush(call, body)),
 }
 
 /** Asks the hub what a route is for. The input has been read by the schemas of that very route. */

@@ -10,11 +10,21 @@ export function openApiDocument(version: string): object {
   }
   app.openAPIRegistry.registerPath(eventStream())
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
+  for (const [scheme, name] of Object.entries(signatureSchemes)) {
+    app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'header', name })
+  }
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Evenkeel', version, license: { name: 'Apache-2.0' } },
     security: [{ token: [] }],
   })
+}
+
+/** The headers that forges sign with. */
+const signatureSchemes = {
+  githubSignature: 'X-Hub-Signature-256',
+  gitlabToken: 'X-Gitlab-Token',
+  giteaSignature: 'X-Gitea-Signature',
 }
 
 const problemAnswer = {
@@ -31,7 +41,13 @@ function describe(name: string, route: Route) {
     path: route.path,
     operationId: name,
     summary: route.summary,
-    description: `Needs the privilege ${route.privilege}.`,
+    ...(route.privilege === 'signature'
+      ? {
+          description:
+            'Authenticated by the signature of the forge over the body, with the secret in hub.yaml.',
+          security: Object.keys(signatureSchemes).map((scheme) => ({ [scheme]: [] })),
+        }
+      : { description: `Needs the privilege ${route.privilege}.` }),
     request: {
       ...(names.length === 0
         ? {}

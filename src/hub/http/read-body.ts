@@ -1,13 +1,23 @@
-import { apiFailure } from '../../api/index.ts'
+import { apiFailure, type Route } from '../../api/index.ts'
 
 /** The largest body of a route that does not say otherwise. */
-export const defaultBodyLimit = 1024 * 1024
+const defaultBodyLimit = 1024 * 1024
+
+/** The largest body that a route takes. */
+export function bodyLimitOf(route: Route): number {
+  return route.bodyLimit ?? defaultBodyLimit
+}
 
 /**
  * Reads a JSON body of at most `limit` bytes; a larger one is not read to its end. Throws `unsupported-media`,
  * `too-large` or `invalid-request`.
  */
 export async function readJsonBody(request: Request, limit: number): Promise<unknown> {
+  return parseJson(await readBody(request, limit))
+}
+
+/** The bytes of a JSON body, not yet parsed. Throws as `readJsonBody`. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw apiFailure('unsupported-media', `request: cannot read the body: ${typeName(type)}, wanted JSON`, {
@@ -16,7 +26,17 @@ export async function readJsonBody(request: Request, limit: number): Promise<unk
   }
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > limit) throw tooLarge(limit)
-  const text = await readText(request, limit)
+  return readBytes(request, limit)
+}
+
+/** The value of a JSON body. Throws `invalid-request`. */
+export function parseJson(bytes: Uint8Array): unknown {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw apiFailure('invalid-request', 'request: cannot read the body: it is not UTF-8')
+  }
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
@@ -26,8 +46,8 @@ export async function readJsonBody(request: Request, limit: number): Promise<unk
   }
 }
 
-async function readText(request: Request, limit: number): Promise<string> {
-  if (request.body === null) return ''
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
@@ -35,11 +55,7 @@ async function readText(request: Request, limit: number): Promise<string> {
     if (size > limit) throw tooLarge(limit)
     chunks.push(chunk)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch {
-    throw apiFailure('invalid-request', 'request: cannot read the body: it is not UTF-8')
-  }
+  return Buffer.concat(chunks)
 }
 
 function tooLarge(limit: number): Error {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { apiFailure, type Route } from '../../api/index.ts'
 import type { FailureDetail } from '../../core/failure.ts'
-import { defaultBodyLimit, readJsonBody } from './read-body.ts'
+import { bodyLimitOf, parseJson, readJsonBody } from './read-body.ts'
 
 /** What a request asks for, as the schemas of its route have read it. */
 export interface RouteRequest {
@@ -13,11 +13,12 @@ export interface RouteRequest {
 /** Longest name that a path may hold. */
 const longestName = 253
 
-/** Reads everything that a route takes. Throws `invalid-request` with every issue and where it stands. */
+/** Reads everything that a route takes; of a body that was read already, its bytes. Throws `invalid-request` with every issue and where it stands. */
 export async function readInput(
   route: Route,
   request: Request,
   params: { readonly [name: string]: string },
+  bytes?: Uint8Array,
 ): Promise<RouteRequest> {
   for (const [name, value] of Object.entries(params)) {
     if (value === '' || value.length > longestName || /\p{Cc}/u.test(value)) {
@@ -28,7 +29,11 @@ export async function readInput(
   const body =
     route.body === undefined
       ? undefined
-      : parse('body', route.body, await readJsonBody(request, route.bodyLimit ?? defaultBodyLimit))
+      : parse(
+          'body',
+          route.body,
+          bytes === undefined ? await readJsonBody(request, bodyLimitOf(route)) : parseJson(bytes),
+        )
   return { params, query, body }
 }
 

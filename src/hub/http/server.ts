@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Clock, Log } from '../../runtime/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { HubService } from '../service.ts'
+import type { Signatures } from '../webhooks/index.ts'
 import { createApp } from './app.ts'
 import type { Authenticate } from './authorise.ts'
 import { EventStream } from './event-stream.ts'
@@ -20,6 +21,8 @@ export interface HttpServerOptions {
   /** Further names that the hub is reached by, without ports. */
   readonly hostNames?: readonly string[]
   readonly authenticate: Authenticate
+  /** Who may sign requests; nobody without it. */
+  readonly signatures?: Pick<Signatures, 'of'>
   /** Where metrics are served; nowhere without it. */
   readonly metrics?: { readonly host: string; readonly port: number }
   readonly version: string
@@ -48,6 +51,7 @@ export function createHttpServer(service: HubService, options: HttpServerOptions
   })
   const app = createApp(service, {
     authenticate: options.authenticate,
+    signatures: async (provider, header) => options.signatures?.of(provider, header),
     checkHost: hostCheck(options.host, options.hostNames ?? []),
     stream,
     version: options.version,

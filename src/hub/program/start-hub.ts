@@ -13,6 +13,7 @@ import { deriveKeys, loadSecretKey } from '../keys/index.ts'
 import { openReconciler } from '../reconcile/index.ts'
 import type { Caller } from '../service.ts'
 import { openStore, type Store } from '../store/index.ts'
+import { Signatures } from '../webhooks/index.ts'
 import { writeLocalHubFile } from './local-hub-file.ts'
 
 export interface StartOptions {
@@ -64,6 +65,7 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
       ...(tls === undefined ? {} : { tls }),
       hostNames: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname],
       authenticate: (token) => callerOf(store, token),
+      signatures: new Signatures(config.webhooks, config.credentials),
       ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
       version,
       clock,

@@ -4,6 +4,7 @@ import { AuditFeeds, type Tail, tailAuditLog } from '../audit/index.ts'
 import type { HubConfig } from '../config/index.ts'
 import type { HubService } from '../service.ts'
 import type { Store } from '../store/index.ts'
+import { placeOfRepository, PushLooks } from '../webhooks/index.ts'
 import { ClusterBoard } from './cluster/cluster-board.ts'
 import { EnginePool } from './cluster/engine-pool.ts'
 import { ReportKeeper } from './cluster/report-keeper.ts'
@@ -111,12 +112,19 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     clock,
     log,
   })
+  const pushes = new PushLooks({
+    clock,
+    look: (at) => sources.lookAt(({ url }) => placeOfRepository(url) === at),
+    onError: (repository, error) =>
+      log.warn('an announced push could not be looked at', { repository, error }),
+  })
   const tails: Tail[] = config.audit.files.map(({ cluster, file }) =>
     tailAuditLog(file, { feed: audit.of(cluster), clock, log }),
   )
   await Promise.all(tails.map((tail) => tail.started))
   const stop = async (): Promise<void> => {
     retention.stop()
+    await pushes.stop()
     await fleet.stop()
     await rollouts.stop()
     freezes.stop()
@@ -142,6 +150,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     pool,
     fleet,
     sources,
+    pushes,
     renderings,
     rollouts,
     freezes,

@@ -114,6 +114,19 @@ export class Sources {
     await Promise.all([...this.#watches.values()].map((watch) => watch.look()))
   }
 
+  /** The wanted repositories. */
+  places(): RepositoryPlace[] {
+    return [...this.#wanted.values()].map(({ place }) => place)
+  }
+
+  /** Looks at every ref of the repositories that match; resolves when each has been looked at. */
+  async lookAt(matches: (place: RepositoryPlace) => boolean): Promise<void> {
+    const refs = [...this.#wanted].flatMap(([key, { place, refs }]) =>
+      matches(place) ? [...refs].map((ref) => this.#watches.get(watchKey(key, ref))) : [],
+    )
+    await Promise.all(refs.map((watch) => watch?.look()))
+  }
+
   async stop(): Promise<void> {
     await this.#opening.stop()
     this.#wanted.clear()

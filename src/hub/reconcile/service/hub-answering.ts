@@ -11,6 +11,7 @@ import { completeNames, measured, readiness, reconcile, whoami } from './hub-ans
 import type { HubParts } from './hub-parts.ts'
 import { fleetCluster } from './in-scope.ts'
 import { decidePlan, listPlans, showPlan } from './plan-answers.ts'
+import { acceptPush } from './push-answer.ts'
 import { traceObject } from './trace-answer.ts'
 
 /** The hub as its HTTP layer asks it: each answer is made in a file of its own. */
@@ -63,6 +64,7 @@ export function hubService(parts: HubParts): HubService {
         }
         return acceptAuditEvents(parts.audit.of(cluster), list)
       }),
+    acceptPush: (_, payload) => counted('acceptPush', () => acceptPush(parts, payload)),
     live: () => store.broken === undefined,
     readiness: () => readiness(parts),
     metrics: () => metrics.text(measured(parts), clock.now()),

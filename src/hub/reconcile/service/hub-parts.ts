@@ -1,6 +1,7 @@
 import type { Clock } from '../../../runtime/index.ts'
 import type { AuditFeeds } from '../../audit/index.ts'
 import type { HubConfig } from '../../config/index.ts'
+import type { PushLooks } from '../../webhooks/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { ClusterBoard } from '../cluster/cluster-board.ts'
 import type { EnginePool } from '../cluster/engine-pool.ts'
@@ -19,6 +20,7 @@ export interface HubParts {
   readonly pool: EnginePool
   readonly fleet: FleetLoop
   readonly sources: Sources
+  readonly pushes: PushLooks
   readonly renderings: Renderings
   readonly rollouts: RolloutLoop
   readonly freezes: Freezes
