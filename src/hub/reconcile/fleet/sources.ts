@@ -122,9 +122,9 @@ export class Sources {
   /** Looks at every ref of the repositories that match; resolves when each has been looked at. */
   async lookAt(matches: (place: RepositoryPlace) => boolean): Promise<void> {
     const refs = [...this.#wanted].flatMap(([key, { place, refs }]) =>
-      matches(place) ? [...refs].map((ref) => this.#watches.get(watchKey(key, ref))) : [],
+      matches(place) ? [...refs].map((ref) => watchKey(key, ref)) : [],
     )
-    await Promise.all(refs.map((watch) => watch?.look()))
+    await Promise.all(refs.flatMap((ref) => this.#watches.get(ref)?.look() ?? []))
   }
 
   async stop(): Promise<void> {
