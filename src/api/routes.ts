@@ -203,7 +203,7 @@ export const routes = {
   push: {
     method: 'post',
     path: '/api/v1/webhooks/git/{provider}',
-    summary: 'Takes a push webhook of github, gitlab or gitea: the hub looks at the repository, if it knows it',
+    summary: 'Takes push webhooks of github, gitlab and gitea: the hub looks at repositories that it knows',
     privilege: 'signature',
     body: z.looseObject({}),
     response: pushResultSchema,
