@@ -22,6 +22,7 @@ export const placedBundleViewSchema = z
     applied: z.object({ revision: z.string(), variant: z.string(), at: timeSchema }).optional(),
     phase: z.enum(['pending', 'applying', 'applied', 'blocked', 'failed', 'withdrawn']),
     reason: z.string().optional().describe('Why it is pending, blocked or failed'),
+    run: z.string().optional().describe('The run that it waits for'),
     objects: z.int().min(0),
     health: healthSchema,
     drift: z.int().min(0).nullable().describe('null: not known, which is not zero'),

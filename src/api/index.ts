@@ -35,11 +35,21 @@ export type {
   NamesQuery,
   PlanQuery,
   ReconcileRequest,
+  RunQuery,
   Scope,
   TraceQuery,
 } from './query.ts'
 export type { PushResult } from './push-view.ts'
 export type { PathParams, Route, RouteInput, RouteOutput } from './route.ts'
+export type {
+  ControlRequest,
+  DraftView,
+  EffectView,
+  FreezeRequest,
+  FreezeView,
+  RunSummary,
+  RunView,
+} from './run-view.ts'
 export { eventStreamPath, type RouteName, type Routes, routes } from './routes.ts'
 export type { Tier } from './scalars.ts'
 export type { CauseView, StatusView } from './status-view.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { driftStates } from './drift-view.ts'
 import { isSelector } from './label-selector.ts'
 import { planStateSchema } from './plan-view.ts'
+import { runStateSchema } from './run-view.ts'
 import { sentenceSchema, stateSchema, timeSchema, wordSchema } from './scalars.ts'
 
 /** A parameter that may be given several times, also as one text with commas. */
@@ -60,6 +61,13 @@ export const planQuery = z.object({
 })
 export type PlanQuery = z.infer<typeof planQuery>
 
+export const runQuery = z.object({
+  ...pageFields,
+  bundle: wordSchema.optional(),
+  state: several(runStateSchema).describe('all without it'),
+})
+export type RunQuery = z.infer<typeof runQuery>
+
 export const eventQuery = z.object({
   ...scopeFields,
   limit: pageFields.limit,
@@ -85,7 +93,7 @@ export const traceQuery = z.object({
 export type TraceQuery = z.infer<typeof traceQuery>
 
 export const namesQuery = z.object({
-  of: z.enum(['clusters', 'bundles', 'environments', 'plans', 'causes', 'kinds']),
+  of: z.enum(['clusters', 'bundles', 'environments', 'plans', 'runs', 'causes', 'kinds']),
   prefix: z.string().max(253).default(''),
 })
 export type NamesQuery = z.infer<typeof namesQuery>

@@ -16,11 +16,22 @@ import {
   namesQuery,
   planQuery,
   reconcileRequestSchema,
+  runQuery,
   scopeQuery,
   traceQuery,
 } from './query.ts'
 import { pushResultSchema } from './push-view.ts'
 import type { Route } from './route.ts'
+import {
+  controlRequestSchema,
+  draftViewSchema,
+  freezeRequestSchema,
+  freezeViewSchema,
+  runSummarySchema,
+  runViewSchema,
+  startRequestSchema,
+  thawRequestSchema,
+} from './run-view.ts'
 import { pageOf } from './scalars.ts'
 import { statusViewSchema } from './status-view.ts'
 import { traceViewSchema } from './trace-view.ts'
@@ -147,6 +158,80 @@ export const routes = {
     privilege: 'approve',
     body: rejectRequestSchema,
     response: planViewSchema,
+    write: true,
+  },
+  runs: {
+    method: 'get',
+    path: '/api/v1/runs',
+    summary: 'Runs of rollouts, newest first',
+    privilege: 'read',
+    query: runQuery,
+    response: pageOf(runSummarySchema),
+  },
+  run: {
+    method: 'get',
+    path: '/api/v1/runs/{run}',
+    summary: 'One run: stages, clusters, effects, and what it waits for',
+    privilege: 'read',
+    response: runViewSchema,
+  },
+  draftRun: {
+    method: 'get',
+    path: '/api/v1/bundles/{bundle}/draft',
+    summary: 'The run that would begin now: stages, effects and a simulated timetable; nothing is written',
+    privilege: 'read',
+    response: draftViewSchema,
+  },
+  startRun: {
+    method: 'post',
+    path: '/api/v1/bundles/{bundle}/runs',
+    summary: 'Begins a run of what is held, because the last run was aborted or went back',
+    privilege: 'operate',
+    body: startRequestSchema,
+    response: runViewSchema,
+    write: true,
+  },
+  controlRun: {
+    method: 'post',
+    path: '/api/v1/runs/{run}/control',
+    summary: 'Pauses, resumes or ends a run, or skips what its stage waits for',
+    privilege: 'operate',
+    body: controlRequestSchema,
+    response: runViewSchema,
+    write: true,
+  },
+  approveRun: {
+    method: 'post',
+    path: '/api/v1/runs/{run}/approve',
+    summary: 'Approves what a run waits for: its protected clusters, or the stage that it is at',
+    privilege: 'approve',
+    body: approveRequestSchema,
+    response: runViewSchema,
+    write: true,
+  },
+  freezes: {
+    method: 'get',
+    path: '/api/v1/freezes',
+    summary: 'The freezes in force',
+    privilege: 'read',
+    response: z.object({ items: z.array(freezeViewSchema) }),
+  },
+  freeze: {
+    method: 'post',
+    path: '/api/v1/freezes',
+    summary: 'Stops every write of ours to the clusters that it names, at once',
+    privilege: 'operate',
+    body: freezeRequestSchema,
+    response: freezeViewSchema,
+    write: true,
+  },
+  thaw: {
+    method: 'post',
+    path: '/api/v1/freezes/{freeze}/thaw',
+    summary: 'Ends a freeze: what waits is written again',
+    privilege: 'operate',
+    body: thawRequestSchema,
+    response: freezeViewSchema,
     write: true,
   },
   events: {

@@ -1,5 +1,17 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { version } from '../core/version.ts'
+import {
+  clustered,
+  each,
+  guarded,
+  list,
+  namespaced,
+  output,
+  scoped,
+  watched,
+  whole,
+} from './command-options.ts'
+import { addDelivery } from './delivery-commands.ts'
 import type { ExitCode } from './exit-code.ts'
 import { paint } from './output/paint.ts'
 import type { Options, Session } from './session.ts'
@@ -44,14 +56,16 @@ export function createProgram(session: Session, carry: Carry): Command {
       writeErr: (text) => terminal.note(text.replace(/\n+$/, '')),
       outputError: (text, write) => write(text.replace(/^error:/, paint('red', 'error:'))),
     })
-  addReading(program, session, carry)
+  const get = addReading(program, session, carry)
   addDrift(program, session, carry)
   addPlans(program, session, carry)
+  addDelivery(program, get, session, carry)
   addLocal(program, session, carry)
   return program
 }
 
-function addReading(program: Command, session: Session, carry: Carry): void {
+/** Answers the command that lists hang below. */
+function addReading(program: Command, session: Session, carry: Carry): Command {
   output(watched(scoped(program.command('status'))))
     .description('the fleet in one line, and the causes of drift')
     .action((options: Options) =>
@@ -139,6 +153,7 @@ function addReading(program: Command, session: Session, carry: Carry): void {
         options,
       ),
     )
+  return get
 }
 
 function addDrift(program: Command, session: Session, carry: Carry): void {
@@ -243,56 +258,4 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
         options,
       ),
     )
-}
-
-/** `-c`, `-l`, `--env`: which clusters. */
-function scoped(command: Command): Command {
-  return clustered(command)
-    .option('-l, --selector <selector>', 'clusters whose labels match, such as region=eu,tier!=test')
-    .option('--env <names>', 'clusters of these environments', list)
-}
-
-function clustered(command: Command): Command {
-  return command.option('-c, --cluster <names>', 'these clusters', list)
-}
-
-function namespaced(command: Command): Command {
-  return command
-    .option('-n, --namespace <name>', 'objects of this namespace')
-    .option('-A, --all-namespaces', 'objects of all namespaces')
-}
-
-function output(command: Command): Command {
-  return command.option('-o, --output <form>', 'json, yaml, name or wide')
-}
-
-function watched(command: Command): Command {
-  return command.option('-w, --watch', 'go on, and print what changes')
-}
-
-/** What a write takes (cli §3). */
-function guarded(command: Command): Command {
-  return command
-    .option('--dry-run', 'stop after the plan')
-    .option('--yes', 'answer the question for sandbox and standard clusters')
-    .option('--confirm <name>', 'the name of the protected cluster, or the number of clusters')
-    .option('--reason <text>', 'why; protected clusters ask for it')
-}
-
-function list(text: string, before: string[] | undefined): string[] {
-  const values = text.split(',').filter((value) => value !== '')
-  if (values.length === 0) throw new InvalidArgumentError('It is empty.')
-  return [...(before ?? []), ...values]
-}
-
-function each(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), text]
-}
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 1000) {
-    throw new InvalidArgumentError('Wanted a whole number from 1 to 1000.')
-  }
-  return value
 }

@@ -6,11 +6,15 @@ import type {
   ClusterQuery,
   ClusterView,
   Confirmation,
+  ControlRequest,
+  DraftView,
   DriftPage,
   DriftQuery,
   EventQuery,
   EventView,
   FleetView,
+  FreezeRequest,
+  FreezeView,
   HealPreview,
   HealRequest,
   HealResult,
@@ -26,6 +30,9 @@ import type {
   Readiness,
   ReconcileRequest,
   ReconcileResult,
+  RunQuery,
+  RunSummary,
+  RunView,
   Scope,
   StatusView,
   TraceQuery,
@@ -98,6 +105,27 @@ export interface HubService {
     decision: 'approved' | 'rejected',
     confirmation: Confirmation,
   ): Promise<PlanView | undefined>
+
+  /** Newest first. */
+  runs(call: Call, query: RunQuery): Promise<Page<RunSummary>>
+  run(call: Call, id: string): Promise<RunView | undefined>
+  /** The run that would begin now. Undefined when the bundle is not known. */
+  draftRun(call: Call, bundle: string): Promise<DraftView | undefined>
+  /** Begins a run of what is held. Throws `changed` when nothing is, or one is under way. */
+  startRun(call: Call, bundle: string, given: Confirmation): Promise<RunView | undefined>
+  /**
+   * Throws `changed` when the run's state does not allow it. An abort resolves when nothing of the run is written any
+   * more.
+   */
+  controlRun(call: Call, id: string, request: ControlRequest): Promise<RunView | undefined>
+  approveRun(call: Call, id: string, given: Confirmation): Promise<RunView | undefined>
+
+  /** Those in force. */
+  freezes(call: Call): Promise<FreezeView[]>
+  /** Holds with the next write of every engine that it is for. Throws `not-found` for a scope that names nothing. */
+  freeze(call: Call, request: FreezeRequest): Promise<FreezeView>
+  /** Undefined when no freeze of that id is in force. */
+  thaw(call: Call, id: string, given: Confirmation): Promise<FreezeView | undefined>
 
   /** In ascending sequence: those after `after`, else the latest `limit`. `last` is the newest of all. */
   events(call: Call, query: EventQuery): Promise<{ items: EventView[]; last: number }>

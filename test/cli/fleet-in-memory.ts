@@ -29,12 +29,13 @@ import {
 import { keyOf, type ObjectRef } from '../../src/core/object/index.ts'
 import { stateWords } from '../../src/core/state/index.ts'
 import type { Call, HubService } from '../../src/hub/service.ts'
+import { DeliveriesInMemory } from './deliveries-in-memory.ts'
 
 /**
  * A hub of which everything is known beforehand: the HTTP layer and the command line are tested over it. It holds the
  * contract of `HubService` as far as they can see it, and remembers what was asked of it.
  */
-export class FleetInMemory implements HubService {
+export class FleetInMemory extends DeliveriesInMemory implements HubService {
   clusters_: ClusterDetailView[] = []
   bundles_: BundleDetailView[] = []
   causes: CauseView[] = []
@@ -48,8 +49,6 @@ export class FleetInMemory implements HubService {
   /** Previews by object key; a heal of an object without one heals the fields of its drift. */
   previews = new Map<string, HealPreview['targets'][number]['objects'][number]>()
   waitingFor: string[] = []
-  /** Every write that reached the hub, in order. */
-  readonly written: { what: string; call: Call; input: unknown }[] = []
   /** Thrown by every read from now on. */
   broken: Error | undefined
   readonly #listeners = new Set<(event: EventView) => void>()
@@ -254,6 +253,7 @@ export class FleetInMemory implements HubService {
     const all: Readonly<Record<string, string[]>> = {
       clusters: this.clusters_.map((one) => one.name),
       bundles: this.bundles_.map((one) => one.name),
+      runs: this.runs_.map((one) => one.id),
       environments: [...new Set(this.clusters_.map((one) => one.environment))],
       plans: this.plans_.map((one) => one.id),
       causes: this.causes.map((one) => one.id),

@@ -4,5 +4,6 @@
  * Refuses to know how anything is sent. Key invariant: a deletion never happens without a stored plan that
  * names the object with its uid.
  */
+export { effectOf, type EffectItem } from './effect.ts'
 export { fieldChanges } from './field-changes.ts'
 export type { FieldChange, Plan, PlanAction, PlanItem, PlanRecord, PlanState } from './plan.ts'

@@ -70,9 +70,11 @@ export class Look {
     if (at !== undefined) this.#wakeAt = Math.min(this.#wakeAt ?? at, at)
   }
 
-  /** Clusters that failed, by name. */
+  /** Clusters whose failure counts, by name. */
   failed(): string[] {
-    return this.among(Object.keys(this.progress.members), 'failed').toSorted()
+    const { members, excused } = this.progress
+    const failed = this.among(Object.keys(members), 'failed')
+    return failed.filter((cluster) => excused?.includes(cluster) !== true).toSorted()
   }
 
   among(clusters: readonly string[], ...states: readonly MemberState[]): string[] {

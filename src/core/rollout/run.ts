@@ -113,6 +113,8 @@ export interface RunProgress {
   readonly approvals: readonly RunApproval[]
   /** Indexes of stages whose soak and gates a person skipped. */
   readonly skipped: readonly number[]
+  /** Clusters whose failure a person accepted: it does not count any more. */
+  readonly excused?: readonly string[]
   /** Why it is paused, stopped or ended, in one sentence. */
   readonly reason?: string
   /** What it waits for now, as sentences; empty when it goes on by itself. */

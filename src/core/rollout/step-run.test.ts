@@ -168,6 +168,15 @@ test('a cluster that fails stops the run where it is; nothing more is released, 
   expect(play.released).toEqual(['a', 'b'])
 })
 
+test('a failure that a person accepted holds nothing up, and its cluster keeps the new rendering', () => {
+  const play = new Play([['a'], ['b']]).look().look({ a: { ...good('new', 0), health: 'Failed' } })
+  play.look({}, 5_000)
+  expect(play.progress.state).toBe('stopped')
+  play.change({ state: 'running', excused: ['a'] }).look()
+  expect(play.released).toEqual(['a', 'b'])
+  expect(inForce(play.record, 'a')).toMatchObject({ variant: 'new' })
+})
+
 test('what comes right within the grace never failed', () => {
   const play = new Play([['a']]).look({ a: { ...good('new', 0), phase: 'failed' } })
   expect(play.look({}, 4_000).progress.state).toBe('running')

@@ -20,14 +20,14 @@ export async function confirmHeal(service: HubService, call: Call, request: Heal
   confirm([...records.values()], request)
 }
 
-/** The same for a write to one cluster. */
+/** The same for a write to clusters by name. */
 export async function confirmOn(
   service: HubService,
   call: Call,
-  cluster: string,
+  clusters: readonly string[],
   given: Confirmation,
 ): Promise<void> {
-  const records = await recordsOf(service, call, [cluster])
+  const records = await recordsOf(service, call, clusters)
   confirm([...records.values()], given)
 }
 

@@ -4,6 +4,7 @@ import {
   type RouteOutput,
   type Routes,
   type PathParams,
+  type RunView,
 } from '../../api/index.ts'
 import type { z } from 'zod'
 import type { Call, HubService } from '../service.ts'
@@ -53,11 +54,40 @@ const handlers: Handlers = {
     found('plan', params.plan, await service.plan(call, params.plan)),
   approve: async (service, call, { params, body }) => {
     const plan = found('plan', params.plan, await service.plan(call, params.plan))
-    await confirmOn(service, call, plan.identity.cluster, body)
+    await confirmOn(service, call, [plan.identity.cluster], body)
     return found('plan', params.plan, await service.decide(call, params.plan, 'approved', body))
   },
   reject: async (service, call, { params, body }) =>
     found('plan', params.plan, await service.decide(call, params.plan, 'rejected', body)),
+  runs: (service, call, { query }) => service.runs(call, query),
+  run: async (service, call, { params }) => found('run', params.run, await service.run(call, params.run)),
+  draftRun: async (service, call, { params }) =>
+    found('bundle', params.bundle, await service.draftRun(call, params.bundle)),
+  startRun: async (service, call, { params, body }) => {
+    const { run } = found('bundle', params.bundle, await service.draftRun(call, params.bundle))
+    if (run !== undefined) await confirmOn(service, call, clustersOf(run), body)
+    return found('bundle', params.bundle, await service.startRun(call, params.bundle, body))
+  },
+  controlRun: async (service, call, { params, body }) => {
+    const run = found('run', params.run, await service.run(call, params.run))
+    // What only stops writes is never held up by a question about tiers.
+    if (body.action === 'resume' || body.action === 'skip' || body.action === 'revert') {
+      await confirmOn(service, call, clustersOf(run), body)
+    }
+    return found('run', params.run, await service.controlRun(call, params.run, body))
+  },
+  approveRun: async (service, call, { params, body }) => {
+    const run = found('run', params.run, await service.run(call, params.run))
+    await confirmOn(service, call, clustersOf(run), body)
+    return found('run', params.run, await service.approveRun(call, params.run, body))
+  },
+  freezes: async (service, call) => ({ items: await service.freezes(call) }),
+  freeze: (service, call, { body }) => service.freeze(call, body),
+  thaw: async (service, call, { params, body }) => {
+    const held = (await service.freezes(call)).find(({ id }) => id === params.freeze)
+    if (held !== undefined && held.clusters.length > 0) await confirmOn(service, call, held.clusters, body)
+    return found('freeze', params.freeze, await service.thaw(call, params.freeze, body))
+  },
   events: (service, call, { query }) => service.events(call, query),
   reconcile: (service, call, { body }) => service.reconcile(call, body),
   fleet: (service, call) => service.fleet(call),
@@ -78,6 +108,11 @@ export function handle(
 ): Promise<unknown> {
   const handler = handlers[name] as (service: HubService, call: Call, input: RouteRequest) => Promise<unknown>
   return handler(service, call, input)
+}
+
+/** The clusters that are still in the fleet; what left it is not written to. */
+function clustersOf({ members }: RunView): string[] {
+  return members.filter(({ state }) => state !== 'skipped').map(({ cluster }) => cluster)
 }
 
 function found<Value>(what: string, name: string, value: Value | undefined): Value {

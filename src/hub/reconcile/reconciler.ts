@@ -112,6 +112,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     clock,
     log,
   })
+  board.askPending((cluster) => rollouts.pendingOn(cluster))
   const pushes = new PushLooks({
     clock,
     look: (at) => sources.lookAt(({ url }) => placeOfRepository(url) === at),

@@ -33,6 +33,7 @@ export class ClusterBoard {
   readonly #entries = new Map<string, ClusterEntry>()
   readonly #assignments = new Map<string, readonly Assignment[]>()
   readonly #clock: Clock
+  #pending: (cluster: string) => readonly string[] = () => []
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -74,6 +75,11 @@ export class ClusterBoard {
       this.#entries.set(name, entry)
     }
     return entry
+  }
+
+  /** Where to ask which bundles are to be something else on a cluster, and may not yet. */
+  askPending(pending: (cluster: string) => readonly string[]): void {
+    this.#pending = pending
   }
 
   assign(cluster: string, assignments: readonly Assignment[]): void {
@@ -143,12 +149,14 @@ export class ClusterBoard {
     const loose = [...this.entry(cluster).open.values()].filter(({ bundle }) => !bundles.has(bundle)).length
     const rest: PartFacts[] =
       loose === 0 ? [] : [{ phase: 'applied', everApplied: true, health: 'Current', drift: loose, leased: 0 }]
-    return standingOf({ ...this.#presence(cluster), parts: [...parts, ...rest] })
+    const waiting = this.#pending(cluster).map(() => waitingPart)
+    return standingOf({ ...this.#presence(cluster), parts: [...parts, ...rest, ...waiting] })
   }
 
   /** The state of one bundle on its cluster now. */
   partStanding(cluster: string, assignment: Assignment): Standing {
-    return standingOf({ ...this.#presence(cluster), parts: [this.#partOf(cluster, assignment)] })
+    const waiting = this.#pending(cluster).includes(assignment.bundle) ? [waitingPart] : []
+    return standingOf({ ...this.#presence(cluster), parts: [this.#partOf(cluster, assignment), ...waiting] })
   }
 
   /** True when what is known about the cluster is known now. */
@@ -194,6 +202,15 @@ export class ClusterBoard {
     const current = desired.variant === assignment.variant && desired.revision === assignment.revision
     return { phase: current ? report.phase : 'pending', everApplied, health, drift, leased: 0 }
   }
+}
+
+/** A change that is not released on its cluster yet. */
+const waitingPart: PartFacts = {
+  phase: 'pending',
+  everApplied: false,
+  health: 'Unknown',
+  drift: 0,
+  leased: 0,
 }
 
 /** A report of an earlier run: the connection it speaks of is gone. */

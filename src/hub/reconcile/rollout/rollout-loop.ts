@@ -179,6 +179,25 @@ export class RolloutLoop {
     return { ...shared, reason: problem?.message ?? 'its run begins' }
   }
 
+  /** The bundles of a cluster that are to be something else there, and may not yet. */
+  pendingOn(cluster: string): string[] {
+    return [...(this.#targets.get(cluster)?.values() ?? [])].flatMap((target) =>
+      needsRun(target, this.#current(cluster, target.bundle)) ? [target.bundle] : [],
+    )
+  }
+
+  /** What Git says of a cluster, with what is in force there; what is in force and not in Git any more among it. */
+  placedOn(cluster: string): Placed[] {
+    const targets = this.#targets.get(cluster)
+    const current = this.#options.board.assignments(cluster)
+    if (targets === undefined)
+      return current.map((assignment) => ({ target: assignment, current: assignment }))
+    return [...targets.values()].map((target) => ({
+      target,
+      current: current.find((one) => one.bundle === target.bundle),
+    }))
+  }
+
   /** Why no run of a bundle can begin. */
   problem(bundle: string): { readonly message: string; readonly hint: string } | undefined {
     return this.#problems.get(bundle)

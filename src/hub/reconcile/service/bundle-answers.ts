@@ -4,7 +4,7 @@ import { worstState } from '../../../core/state/index.ts'
 import type { Page } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
 import { clustersInScope, isRestricted, pageByName } from './in-scope.ts'
-import { placedBundle } from './placed-bundle.ts'
+import { placedBundles } from './placed-bundle.ts'
 
 /** The bundles of the fleet with how they stand on the clusters in scope, and those that are being withdrawn. */
 export function listBundles(parts: HubParts, query: BundleQuery): Page<BundleView> {
@@ -33,10 +33,9 @@ export function describeBundle(parts: HubParts, name: string): BundleDetailView 
 function placedByBundle(parts: HubParts, scope: Parameters<typeof clustersInScope>[1]) {
   const all = new Map<string, PlacedBundleView[]>()
   for (const cluster of clustersInScope(parts, scope)) {
-    for (const assignment of parts.board.assignments(cluster.name)) {
-      const view = placedBundle(parts, cluster, assignment)
-      const known = all.get(assignment.bundle)
-      if (known === undefined) all.set(assignment.bundle, [view])
+    for (const view of placedBundles(parts, cluster)) {
+      const known = all.get(view.bundle)
+      if (known === undefined) all.set(view.bundle, [view])
       else known.push(view)
     }
   }
@@ -91,7 +90,12 @@ function bundleView(parts: HubParts, name: string, placed: readonly PlacedBundle
 function problemsOf(parts: HubParts, bundle: string): Problem[] {
   const { problems, bundleProblems } = parts.fleet.state
   const own = problems.filter(({ subject }) => subject === `Bundle ${bundle}`)
-  return [...own, ...(bundleProblems.get(bundle) ?? [])]
+  const stuck = parts.rollouts.problem(bundle)
+  const place = parts.fleet.state.model?.bundles.get(bundle)
+  const { file, line } = place ?? { file: '', line: 1 }
+  const subject = `Bundle ${bundle}`
+  const noRun: Problem[] = stuck === undefined ? [] : [{ file, line, subject, ...stuck, severity: 'error' }]
+  return [...own, ...(bundleProblems.get(bundle) ?? []), ...noRun]
 }
 
 /** Everything that is wrong in the fleet, each thing once. */

@@ -10,7 +10,7 @@ import { nameOf, refOfKey } from '../../../core/object/index.ts'
 import type { Page } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
 import { clustersInScope, type FleetCluster, fleetCluster, pageByName, tierOf } from './in-scope.ts'
-import { placedBundle } from './placed-bundle.ts'
+import { placedBundles } from './placed-bundle.ts'
 
 /** The clusters in scope, by name. */
 export function listClusters(parts: HubParts, query: ClusterQuery): Page<ClusterView> {
@@ -29,7 +29,7 @@ export function describeCluster(parts: HubParts, name: string): ClusterDetailVie
   return {
     ...clusterView(parts, found),
     identity: identityOf(parts, found),
-    placed: parts.board.assignments(name).map((assignment) => placedBundle(parts, found, assignment)),
+    placed: placedBundles(parts, found),
     ...(failure === undefined ? {} : { failure }),
     failedGroups: [...(report?.failedGroups ?? [])],
   }
@@ -113,7 +113,7 @@ function clusterView(parts: HubParts, found: FleetCluster): ClusterView {
     ...(reason === undefined ? {} : { reason }),
     ...(!known && lastGood !== undefined ? { lastKnown: lastGood } : {}),
     drift: known && board.whyBlind(name) === undefined ? board.openDrift(name) : null,
-    bundles: board.assignments(name).length,
+    bundles: parts.rollouts.placedOn(name).length,
     ...(report?.lastSeen === undefined ? {} : { seen: report.lastSeen }),
     ...(report === undefined ? {} : { since: report.since }),
   }
@@ -130,6 +130,11 @@ function whyNot(parts: HubParts, name: string, state: ClusterView['state']): str
     const [trouble] = report?.troubles ?? []
     const why = report?.reason ?? (trouble && `${nameOf(refOfKey(trouble.key))}: ${trouble.message}`)
     if (state !== 'drifted' && why !== undefined) return `bundle ${assignment.bundle}: ${why}`
+  }
+  if (state === 'pending') {
+    const [bundle] = parts.rollouts.pendingOn(name)
+    const pending = bundle === undefined ? undefined : parts.rollouts.pending(name, bundle)
+    if (pending !== undefined) return `bundle ${bundle}: ${pending.reason}`
   }
   const drift = board.openDrift(name)
   return state === 'drifted' && drift > 0

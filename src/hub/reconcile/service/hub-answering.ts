@@ -6,11 +6,14 @@ import { describeCluster, listClusters, listIdentities } from './cluster-answers
 import { fleetStatus, listDrift } from './drift-answers.ts'
 import { eventView, listEvents } from './event-answers.ts'
 import { fleetView } from './fleet-answer.ts'
+import { beginFreeze, endFreeze, listFreezes } from './freeze-answers.ts'
 import { connectedEngine, healObjects, previewHeal, verified } from './heal-answers.ts'
 import { completeNames, measured, readiness, reconcile, whoami } from './hub-answers.ts'
 import type { HubParts } from './hub-parts.ts'
 import { fleetCluster } from './in-scope.ts'
 import { decidePlan, listPlans, showPlan } from './plan-answers.ts'
+import { draftRun, listRuns, showRun } from './run-answers.ts'
+import { approveRun, controlRun, startRun } from './run-commands.ts'
 import { acceptPush } from './push-answer.ts'
 import { traceObject } from './trace-answer.ts'
 
@@ -47,6 +50,15 @@ export function hubService(parts: HubParts): HubService {
     plan: (_, id) => counted('plan', () => showPlan(parts, id)),
     decide: (call, id, decision, given) =>
       counted('decide', () => decidePlan(parts, call, id, decision, given)),
+    runs: (_, query) => counted('runs', () => listRuns(parts, query)),
+    run: (_, id) => counted('run', () => showRun(parts, id)),
+    draftRun: (_, bundle) => counted('draftRun', () => draftRun(parts, bundle)),
+    startRun: (call, bundle, given) => counted('startRun', () => startRun(parts, call, bundle, given)),
+    controlRun: (call, id, request) => counted('controlRun', () => controlRun(parts, call, id, request)),
+    approveRun: (call, id, given) => counted('approveRun', () => approveRun(parts, call, id, given)),
+    freezes: () => counted('freezes', () => listFreezes(parts)),
+    freeze: (call, request) => counted('freeze', () => beginFreeze(parts, call, request)),
+    thaw: (call, id, { reason }) => counted('thaw', () => endFreeze(parts, call, id, reason)),
     events: (_, query) => counted('events', () => listEvents(parts, query)),
     onEvent: (listener) => parts.events.subscribe((event) => listener(eventView(event))),
     trace: (_, cluster, query) => counted('trace', () => traceObject(parts, cluster, query)),

@@ -71,6 +71,8 @@ async function namesOf(parts: HubParts, of: NamesQuery['of']): Promise<Iterable<
       return (await parts.store.plans.page({ states: ['waiting'] }, mostNames)).items.map(
         ({ plan }) => plan.id,
       )
+    case 'runs':
+      return parts.rollouts.book.actives().map(({ run }) => run.id)
     case 'causes': {
       const { items } = await parts.store.drift.causes({ states: ['open', 'healing'] }, mostNames)
       return items.map(({ cause }) => cause)

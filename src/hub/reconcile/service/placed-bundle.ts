@@ -4,31 +4,45 @@ import type { Assignment } from '../../../spoke/index.ts'
 import type { HubParts } from './hub-parts.ts'
 import type { FleetCluster } from './in-scope.ts'
 
+/** Every bundle of a cluster, those that wait for their turn there among them. */
+export function placedBundles(parts: HubParts, found: FleetCluster): PlacedBundleView[] {
+  return parts.rollouts.placedOn(found.name).map((placed) => placedBundle(parts, found, placed))
+}
+
 /** One bundle on one cluster: what it should be there, and what it is. */
-export function placedBundle(parts: HubParts, found: FleetCluster, assignment: Assignment): PlacedBundleView {
-  const { board } = parts
-  const { bundle, revision, variant, withdrawn } = assignment
+function placedBundle(
+  parts: HubParts,
+  found: FleetCluster,
+  { target, current: assigned }: { readonly target: Assignment; readonly current: Assignment | undefined },
+): PlacedBundleView {
+  const { board, rollouts } = parts
+  const { bundle } = target
+  const waits = rollouts.pending(found.name, bundle)
+  const assignment = assigned ?? target
   const { bundles, applied, report: cluster } = board.entry(found.name)
-  const report = bundles.get(bundle)
+  const report = assigned === undefined ? undefined : bundles.get(bundle)
   const mark = applied.get(bundle)
-  const { state, flags } = board.partStanding(found.name, assignment)
+  const standing = board.partStanding(found.name, assignment)
   const known = board.isKnown(found.name)
   // A report about an older revision says nothing about this one.
   const current =
-    report?.desired.variant === variant && report.desired.revision === revision ? report : undefined
-  const reason =
-    current?.reason ?? withdrawn?.reason ?? (current === undefined ? 'not looked at yet' : undefined)
+    report?.desired.variant === assignment.variant && report.desired.revision === assignment.revision
+      ? report
+      : undefined
+  const own = current?.reason ?? target.withdrawn?.reason
+  const reason = waits?.reason ?? own ?? (current === undefined ? 'not looked at yet' : undefined)
   return {
     bundle,
     cluster: found.name,
     environment: found.cluster.spec.environment,
-    state,
-    flags: [...flags],
+    state: standing.state,
+    flags: [...standing.flags],
     mode: modeOf(parts, assignment),
-    desired: { revision, variant },
+    desired: { revision: target.revision, variant: target.variant },
     ...(mark === undefined ? {} : { applied: mark }),
-    phase: current?.phase ?? 'pending',
+    phase: waits === undefined || current?.phase === 'failed' ? (current?.phase ?? 'pending') : 'pending',
     ...(reason === undefined ? {} : { reason }),
+    ...(waits?.run === undefined ? {} : { run: waits.run }),
     objects: report?.objects ?? 0,
     health: known ? (report?.health ?? 'Unknown') : 'Unknown',
     drift:

@@ -1,0 +1,129 @@
+import type { DraftView, RunQuery, RunSummary, RunView } from '../../../api/index.ts'
+import type { Gate } from '../../../core/kinds/index.ts'
+import { hasEnded, type MemberState, type RunRecord, timetable } from '../../../core/rollout/index.ts'
+import type { Page } from '../../service.ts'
+import type { HubParts } from './hub-parts.ts'
+import { effectsOf } from './run-effects.ts'
+
+/** Newest first. */
+export async function listRuns(parts: HubParts, query: RunQuery): Promise<Page<RunSummary>> {
+  const { items, total, next } = await parts.store.runs.page(
+    {
+      ...(query.bundle === undefined ? {} : { bundle: query.bundle }),
+      ...(query.state === undefined ? {} : { states: query.state }),
+    },
+    query.limit,
+    query.cursor,
+  )
+  return { items: items.map(summaryOf), total, ...(next === undefined ? {} : { next }) }
+}
+
+export async function showRun(parts: HubParts, id: string): Promise<RunView | undefined> {
+  const record = parts.rollouts.book.find(id) ?? (await parts.store.runs.get(id))
+  return record === undefined ? undefined : await runView(parts, record)
+}
+
+/** The run that would begin now. Undefined when there is no such bundle. */
+export async function draftRun(parts: HubParts, bundle: string): Promise<DraftView | undefined> {
+  if (parts.fleet.state.model?.bundles.has(bundle) !== true) return undefined
+  const draft = parts.rollouts.draft(bundle)
+  if (draft === undefined) return {}
+  if ('message' in draft) return { problem: draft }
+  return { run: await runView(parts, draft) }
+}
+
+export function summaryOf({ run, progress }: RunRecord): RunSummary {
+  const at = Math.min(progress.stage, run.stages.length - 1)
+  return {
+    id: run.id,
+    bundle: run.bundle,
+    revision: run.revision,
+    state: progress.state,
+    stage: { name: run.stages[at]?.name ?? '', number: at + 1, of: run.stages.length },
+    counts: countsOf(Object.keys(run.pins), progress.members),
+    waits: [...progress.waits],
+    ...(progress.reason === undefined ? {} : { reason: progress.reason }),
+    ...(run.startedBy === undefined ? {} : { startedBy: run.startedBy.name }),
+    createdAt: run.createdAt,
+    updatedAt: progress.updatedAt,
+  }
+}
+
+export async function runView(parts: HubParts, record: RunRecord): Promise<RunView> {
+  const { run, progress } = record
+  const now = parts.clock.now()
+  const left = run.stages.slice(progress.stage)
+  const over = hasEnded(progress.state)
+  const expected = over ? [] : timetable(left, now, (cluster, at) => parts.rollouts.sight.closed(cluster, at))
+  const approved = progress.approvals.find(({ stage }) => stage === undefined)
+  return {
+    ...summaryOf(record),
+    stages: run.stages.map((stage, index) => ({
+      name: stage.name,
+      ...countsOf(stage.clusters, progress.members),
+      soakMs: stage.soakMs,
+      gates: stage.gates.map(gateText),
+      ...(stage.maxParallel === undefined ? {} : { maxParallel: stage.maxParallel }),
+      ...noteOf(record, index),
+    })),
+    members: run.stages.flatMap(({ name, clusters }) =>
+      clusters.map((cluster) => {
+        const member = progress.members[cluster]
+        return {
+          cluster,
+          stage: name,
+          state: member?.state ?? ('waiting' as const),
+          ...(member === undefined ? {} : { since: member.since }),
+          ...(member?.detail === undefined ? {} : { detail: member.detail }),
+        }
+      }),
+    ),
+    effects: await effectsOf(parts, run),
+    ...(run.approval === undefined
+      ? {}
+      : {
+          approval: {
+            reason: run.approval.reason,
+            clusters: run.approval.clusters.length,
+            ...(approved === undefined ? {} : { by: approved.by }),
+          },
+        }),
+    timetable: expected.map(({ stage, startsAt, endsAt }) => ({
+      stage,
+      ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt).toISOString() }),
+      ...(endsAt === undefined ? {} : { endsAt: new Date(endsAt).toISOString() }),
+    })),
+  }
+}
+
+function noteOf({ run, progress }: RunRecord, index: number): { note?: string } {
+  if (hasEnded(progress.state) || index < progress.stage) return {}
+  if (index > progress.stage) return { note: `after ${run.stages[index - 1]?.name ?? ''}` }
+  const note = progress.waits[0] ?? progress.reason
+  return note === undefined ? {} : { note }
+}
+
+/** A gate as people read it. */
+function gateText(gate: Gate): string {
+  if (gate === 'health') return 'health'
+  if ('approval' in gate)
+    return `approval${gate.approval.count === undefined ? '' : ` × ${gate.approval.count}`}`
+  return 'cel' in gate ? gate.cel : `${gate.metric.query} ≤ ${gate.metric.max}`
+}
+
+function countsOf(
+  clusters: readonly string[],
+  members: RunRecord['progress']['members'],
+): RunSummary['counts'] {
+  const states = clusters.map((cluster) => members[cluster]?.state)
+  const count = (...wanted: readonly (MemberState | undefined)[]): number =>
+    states.filter((state) => wanted.includes(state)).length
+  return {
+    clusters: clusters.length,
+    done: count('healthy', 'skipped'),
+    failed: count('failed'),
+    away: count('away'),
+    working: count('released', 'reverted'),
+    waiting: count(undefined),
+  }
+}

@@ -1,0 +1,94 @@
+import { apiFailure, type DraftView, type FreezeView, type RunView } from '../../src/api/index.ts'
+import type { Call, HubService } from '../../src/hub/service.ts'
+
+type Part = Pick<
+  HubService,
+  'runs' | 'run' | 'draftRun' | 'startRun' | 'controlRun' | 'approveRun' | 'freezes' | 'freeze' | 'thaw'
+>
+
+/** Runs and freezes of which everything is known beforehand; what is asked of them is remembered. */
+export class DeliveriesInMemory implements Part {
+  runs_: RunView[] = []
+  /** By bundle. */
+  drafts = new Map<string, DraftView>()
+  freezes_: FreezeView[] = []
+  /** Every write that reached the hub, in order. */
+  readonly written: { what: string; call: Call; input: unknown }[] = []
+
+  async runs(_call: Call, query: Parameters<Part['runs']>[1]) {
+    const items = this.runs_
+      .filter(({ bundle }) => query.bundle === undefined || bundle === query.bundle)
+      .filter(({ state }) => query.state?.includes(state) ?? true)
+    return { items: items.slice(0, query.limit), total: items.length }
+  }
+
+  async run(_call: Call, id: string) {
+    return this.runs_.find((one) => one.id === id)
+  }
+
+  async draftRun(_call: Call, bundle: string) {
+    return this.drafts.get(bundle)
+  }
+
+  async startRun(call: Call, bundle: string, given: Parameters<Part['startRun']>[2]) {
+    this.written.push({ what: 'startRun', call, input: { bundle, ...given } })
+    const run = this.drafts.get(bundle)?.run
+    if (run === undefined) throw apiFailure('changed', `bundle ${bundle}: nothing to start`)
+    this.runs_.unshift(run)
+    this.drafts.set(bundle, {})
+    return run
+  }
+
+  async controlRun(call: Call, id: string, request: Parameters<Part['controlRun']>[2]) {
+    this.written.push({ what: 'controlRun', call, input: { id, ...request } })
+    const states = {
+      pause: 'paused',
+      resume: 'running',
+      skip: 'running',
+      abort: 'aborted',
+      revert: 'reverting',
+    } as const
+    return this.#change(id, { state: states[request.action] })
+  }
+
+  async approveRun(call: Call, id: string, given: Parameters<Part['approveRun']>[2]) {
+    this.written.push({ what: 'approveRun', call, input: { id, ...given } })
+    const approval = this.runs_.find((one) => one.id === id)?.approval
+    if (approval === undefined) return this.#change(id, {})
+    return this.#change(id, { approval: { ...approval, by: call.caller.name } })
+  }
+
+  async freezes() {
+    return this.freezes_
+  }
+
+  async freeze(call: Call, request: Parameters<Part['freeze']>[1]) {
+    this.written.push({ what: 'freeze', call, input: request })
+    const { reason, clusters } = request
+    const freeze: FreezeView = {
+      id: `f-${this.freezes_.length + 1}`,
+      reason,
+      by: call.caller.name,
+      at: new Date().toISOString(),
+      clusters: clusters ?? [],
+      scope: clusters === undefined ? {} : { clusters },
+    }
+    this.freezes_.push(freeze)
+    return freeze
+  }
+
+  async thaw(call: Call, id: string, given: Parameters<Part['thaw']>[2]) {
+    this.written.push({ what: 'thaw', call, input: { id, ...given } })
+    const freeze = this.freezes_.find((one) => one.id === id)
+    this.freezes_ = this.freezes_.filter((one) => one.id !== id)
+    return freeze
+  }
+
+  #change(id: string, change: Partial<RunView>): RunView | undefined {
+    const run = this.runs_.find((one) => one.id === id)
+    if (run === undefined) return undefined
+    const changed = { ...run, ...change }
+    this.runs_ = this.runs_.map((one) => (one.id === id ? changed : one))
+    return changed
+  }
+}
