@@ -7,7 +7,7 @@ export interface BoxPoolOptions {
   readonly module: () => Promise<CompiledModule>
   /** How many calls run at a time. */
   readonly threads: number
-  /** How long a call may take, in milliseconds. */
+  /** How much processor time a call may take, in milliseconds; by the clock it may be four times that. */
   readonly timeMs: number
   /** A thread is replaced after so many calls, or when its memory is larger: it never shrinks. */
   readonly mostCalls: number

@@ -20,7 +20,7 @@ export interface RendererOptions {
   readonly module?: string
   /** How many renderings run at a time; half of the processors without it. */
   readonly threads?: number
-  /** How long one rendering may take, in milliseconds. */
+  /** How much processor time one rendering may take, in milliseconds. */
   readonly timeMs?: number
 }
 
