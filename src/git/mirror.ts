@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, isFailure } from '../core/failure.ts'
 import { withAccess } from './access.ts'
@@ -185,7 +186,17 @@ export class Mirror {
     if ((await countPacks(this.#folder)) <= mostPacks) return
     // Commits that a force-push left behind stay for two weeks: a rollout may still be pinned to one.
     const args = ['gc', '--quiet', '--prune=2.weeks.ago']
-    await this.run({ action: 'pack the mirror', args, ...(signal === undefined ? {} : { signal }) })
+    const onStart = (pid: number): void => this.#notePid(pid)
+    try {
+      await this.run({
+        action: 'pack the mirror',
+        args,
+        onStart,
+        ...(signal === undefined ? {} : { signal }),
+      })
+    } finally {
+      await rm(this.#pidFile, { force: true })
+    }
   }
 
   async #exchange(action: string, args: readonly string[], signal?: AbortSignal): Promise<Buffer> {
@@ -198,7 +209,7 @@ export class Mirror {
           env: access.env,
           secrets: access.secrets,
           signal: AbortSignal.any([watch.tooLarge, ...(signal === undefined ? [] : [signal])]),
-          onStart: (pid) => void writeFile(this.#pidFile, String(pid)).catch(() => undefined),
+          onStart: (pid) => this.#notePid(pid),
         })
       } catch (error) {
         await removeLeftovers(this.#folder).catch(() => undefined)
@@ -214,6 +225,15 @@ export class Mirror {
         await rm(this.#pidFile, { force: true })
       }
     })
+  }
+
+  /** Lets the next process end this git, should ours be killed; at once, because it may be killed at any time. */
+  #notePid(pid: number): void {
+    try {
+      writeFileSync(this.#pidFile, String(pid))
+    } catch {
+      // On a full disk a git that is left behind ends by its own time-outs.
+    }
   }
 
   get #maxFetchBytes(): number {
