@@ -37,10 +37,15 @@ export class BoxPool {
     this.#options = options
   }
 
-  /** The module, compiled once. Throws what compiling throws. */
-  module(): Promise<CompiledModule> {
+  /** The module, compiled once. Throws what compiling throws, and tries again at the next call. */
+  async module(): Promise<CompiledModule> {
     this.#module ??= this.#options.module()
-    return this.#module
+    try {
+      return await this.#module
+    } catch (error) {
+      this.#module = undefined
+      throw error
+    }
   }
 
   /** Carries a call out, after those that wait already. Throws only when there is no module. */

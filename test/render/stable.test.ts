@@ -63,7 +63,7 @@ test('certificates and keys are the same from two instances with the same seed, 
   const asked = request(certificates, 'chart', helm())
   const [first, second] = await Promise.all([mustRender(one, asked), mustRender(other, asked)])
   expect(second.manifests).toEqual(first.manifests)
-  const { stringData } = first.manifests[0]?.value as { stringData: Record<string, string> }
+  const { stringData } = (first.manifests[0]?.value ?? {}) as { stringData: Record<string, string> }
   const certificate = new X509Certificate(stringData['tls.crt'] ?? '')
   expect(certificate.verify(new X509Certificate(stringData['ca.crt'] ?? '').publicKey)).toBe(true)
   expect(certificate.validFromDate).toEqual(new Date(asked.clock))
