@@ -80,8 +80,18 @@ test.skipIf(!mayMount)(
     const done = spawnSync(
       'unshare',
       [
-        ...['--map-root-user', '--mount', 'sh', '-c', mount, 'sh', rig.cacheDir],
-        ...[process.execPath, program, 'full', rig.origin.folder, rig.cacheDir],
+        '--map-root-user',
+        '--mount',
+        'sh',
+        '-c',
+        mount,
+        'sh',
+        rig.cacheDir,
+        process.execPath,
+        program,
+        'full',
+        rig.origin.folder,
+        rig.cacheDir,
       ],
       { encoding: 'utf8' },
     )
