@@ -72,7 +72,7 @@ export class RunSight {
       return { ...shared, ...(away === undefined ? {} : { away }), phase: 'pending', health: 'Unknown' }
     }
     const mark = entry.applied.get(bundle)
-    const reason = report.reason ?? report.troubles[0]?.message
+    const reason = [report.reason, report.troubles[0]?.message].filter(Boolean).join(': ')
     // What a freeze holds up has not failed.
     const frozen = report.phase === 'failed' ? freezes.on(cluster) : undefined
     return {
@@ -83,7 +83,7 @@ export class RunSight {
       phase: frozen === undefined ? report.phase : 'pending',
       // A rendering without objects is as healthy as can be.
       health: report.objects === 0 && report.phase === 'applied' ? 'Current' : report.health,
-      ...(reason === undefined ? {} : { reason: frozen?.reason ?? reason }),
+      ...(reason === '' ? {} : { reason: frozen?.reason ?? reason }),
     }
   }
 

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../hub/hub-under-test.ts'
+import { FourClusters, type Name, names } from './four-clusters.ts'
+
+let four: FourClusters
+beforeAll(async () => {
+  four = await FourClusters.create()
+  await four.rig.start()
+  await four.rig.fleet.commit(four.fleet(', rollout: {stages: [{name: all}]}'))
+})
+afterAll(() => four.stop())
+
+const many = (value: string): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`one-${index}`, value] as const))
+
+/** Waits until some, but by far not all, of the writes of a value have gone out on a cluster. */
+async function underWay(app: string, value: string, name: Name = 'canary'): Promise<void> {
+  await until(
+    `writes of ${app} are under way`,
+    () => four.writes(name, app).filter((write) => write.value === value).length,
+    (count) => count > 0,
+  )
+}
+
+test('a freeze stops the next write within one second, on every cluster at once, and a thaw lets it go on', async () => {
+  const { rig } = four
+  await four.deliver('large', many('1'))
+  await rig.fleet.commit(four.values('large', many('2')))
+  await underWay('large', '2')
+  const frozen = await rig.ek('freeze', '--reason', 'INC-4411')
+  expect(frozen).toMatchObject({ code: 0, stdout: expect.stringContaining('4 clusters frozen') })
+  const answered = Date.now()
+  // As long as a write takes that was on its way, and longer than any pause between writes.
+  await until(
+    'the server has answered what was on its way, and a second is over',
+    () => Date.now(),
+    (now) => now > answered + 1_500,
+  )
+  const counts = (): number[] =>
+    names.map((name) => four.writes(name, 'large').filter(({ value }) => value === '2').length)
+  const before = counts()
+  expect(
+    before.every((count) => count < 300),
+    `${before.join(', ')} of 300 written`,
+  ).toBe(true)
+  for (const name of names) {
+    const late = four.writes(name, 'large').filter(({ at }) => at > answered + 1_000)
+    expect(late, `${name} after the freeze`).toEqual([])
+  }
+  // Nothing else is written either: not by a newer commit, and not by a heal that a person asks for.
+  const newest = await rig.fleet.commit(four.values('large', many('3')))
+  const run = await four.run(
+    'large',
+    'is frozen',
+    ({ waits, revision }) => revision === newest && waits.some((one) => one.includes('INC-4411')),
+  )
+  expect(run.waits[0]).toMatch(/^frozen by .*: INC-4411$/)
+  expect(counts()).toEqual(before)
+  // Over a restart of the hub, killed, the freeze holds.
+  await rig.hub.kill()
+  await rig.start()
+  expect((await rig.client.freezes()).items).toMatchObject([{ reason: 'INC-4411' }])
+  await four.run('large', 'is frozen still', ({ waits }) => waits.some((one) => one.includes('INC-4411')))
+  expect(counts()).toEqual(before)
+  expect(await rig.ek('thaw', '--yes')).toMatchObject({ code: 0 })
+  await four.run('large', 'is done', ({ state }) => state === 'done')
+  expect(await four.live('large', 'one-299')).toEqual({ canary: '3', early: '3', new: '3', old: '3' })
+})
+
+test('a freeze for some clusters leaves the others, and ends by itself', async () => {
+  const { rig } = four
+  await four.deliver('partly', { one: '1' })
+  expect(await rig.ek('freeze', '-c', 'old', '--reason', 'audit', '--for', '20s')).toMatchObject({ code: 0 })
+  await rig.fleet.commit(four.values('partly', { one: '2' }))
+  await until(
+    'the others have it',
+    () => four.live('partly', 'one'),
+    (live) => live.canary === '2' && live.early === '2' && live.new === '2',
+  )
+  expect(await four.live('partly', 'one')).toMatchObject({ old: '1' })
+  await four.run('partly', 'is done once the freeze has ended', ({ state }) => state === 'done')
+  expect(await four.live('partly', 'one')).toMatchObject({ old: '2' })
+})
+
+test('nothing of an aborted run is written after the abort was answered, and what was half applied goes back', async () => {
+  const { rig } = four
+  const rest = ', rollout: {stages: [{name: canary, count: 1}, {name: rest}]}'
+  await four.deliver('bad', many('1'), rest)
+  await rig.fleet.commit(four.values('bad', many('2')))
+  await underWay('bad', '2')
+  const run = await four.run('bad', 'is running', ({ state }) => state === 'running')
+  await rig.client.controlRun({ params: { run: run.id }, body: { action: 'abort', reason: 'wrong' } })
+  const answered = Date.now()
+  await until(
+    'the canary is back',
+    async () => (await rig.client.bundle({ params: { bundle: rig.bundle('bad') } })).placed,
+    (placed) =>
+      placed.every(({ troubles, health }) => troubles.length === 0 && health === 'Current') &&
+      four.writes('canary', 'bad').at(-1)?.value === '1',
+  )
+  await until(
+    'every object of the canary is as before',
+    async () => {
+      const args = ['get', 'cm', '-n', four.namespace('bad'), '-o', 'jsonpath={.items[*].data.value}']
+      return (await four.server('canary').kubectl('admin', args)).stdout.split(' ')
+    },
+    (values) => values.length === 300 && values.every((value) => value === '1'),
+  )
+  const after = four.writes('canary', 'bad').filter(({ at, value }) => at > answered && value === '2')
+  expect(after).toEqual([])
+  expect(await four.live('bad', 'one-0')).toEqual({ canary: '1', early: '1', new: '1', old: '1' })
+})
+
+test('a hub that is killed at any step of a run goes on with that very run and ends where it would have ended', async () => {
+  const { rig } = four
+  const rest =
+    ', rollout: {stages: [{name: canary, count: 1, soak: 1s}, {name: two, count: 1}, {name: rest}]}'
+  await four.deliver('killed', { one: '1', two: '1' }, rest)
+  const revision = await rig.fleet.commit(four.values('killed', { one: '2', two: '2' }))
+  let run = await four.run('killed', 'begins', (one) => one.revision === revision)
+  const { id } = run
+  let kills = 0
+  while (run.state !== 'done') {
+    await rig.hub.kill()
+    kills += 1
+    await rig.start()
+    const { stage, counts } = run
+    run = await four.run(
+      'killed',
+      'has moved on',
+      (one) => one.state === 'done' || one.stage.number > stage.number || one.counts.done > counts.done,
+    )
+    expect(run.id).toBe(id)
+  }
+  expect(kills).toBeGreaterThanOrEqual(2)
+  expect(await four.live('killed', 'one')).toEqual({ canary: '2', early: '2', new: '2', old: '2' })
+  const { items } = await rig.client.runs({ query: { bundle: rig.bundle('killed') } })
+  expect(items.map(({ state }) => state)).toEqual(['done', 'done'])
+  // At most one batch repeats: of each object, one write for each time the hub was killed, and the one that counts.
+  for (const name of names) {
+    const writes = four
+      .writes(name, 'killed')
+      .filter(({ value, uri }) => value === '2' && uri.includes('/one?'))
+    expect(writes.length).toBeLessThanOrEqual(2)
+  }
+  for (const name of names) {
+    expect(four.writes(name, 'killed').filter(({ verb }) => verb === 'delete')).toEqual([])
+  }
+})
+
+test('a paused run releases nothing more, whatever is committed, until it is resumed', async () => {
+  const { rig } = four
+  const rest = ', rollout: {stages: [{name: canary, count: 1, soak: 2s}, {name: rest}]}'
+  await four.deliver('paused', { one: '1' }, rest)
+  await rig.fleet.commit(four.values('paused', { one: '2' }))
+  const run = await four.run('paused', 'is running', ({ state }) => state === 'running')
+  expect(await rig.ek('rollout', 'pause', run.id, '--yes')).toMatchObject({ code: 0 })
+  const head = await rig.fleet.commit(four.values('paused', { one: '3' }))
+  await until(
+    'the hub has seen the commit',
+    async () => (await rig.client.fleet()).revision,
+    (revision) => revision === head,
+  )
+  expect(await rig.client.run({ params: { run: run.id } })).toMatchObject({ state: 'paused' })
+  expect(await four.live('paused', 'one')).toMatchObject({ early: '1', new: '1', old: '1' })
+  expect(await rig.ek('rollout', 'resume', run.id, '--yes')).toMatchObject({ code: 0 })
+  await four.run(
+    'paused',
+    'of the newest commit is done',
+    (one) => one.state === 'done' && one.revision === head,
+  )
+  expect(await four.live('paused', 'one')).toEqual({ canary: '3', early: '3', new: '3', old: '3' })
+})
