@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reasonOf } from '../core/failure.ts'
@@ -67,7 +68,9 @@ export class BlobCache {
   async #write(bytes: Uint8Array): Promise<void> {
     if (!this.#isOpen) await this.#open()
     this.#isOpen = true
-    if (bytes.byteLength > this.#most) return
+    const target = this.#fileOf(digestOf(bytes))
+    // What is there was written whole, and what was changed since is found when it is read.
+    if (bytes.byteLength > this.#most || existsSync(target)) return
     const made = join(this.#folder, 'new', randomUUID())
     try {
       const file = await open(made, 'wx', 0o600)
@@ -77,7 +80,6 @@ export class BlobCache {
       } finally {
         await file.close()
       }
-      const target = this.#fileOf(digestOf(bytes))
       await rename(made, target)
       const now = this.#clock.now() / 1000
       await utimes(target, now, now)

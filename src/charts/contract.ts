@@ -92,6 +92,11 @@ export interface DependencyRequest {
   readonly tree: ReadonlyMap<string, Uint8Array>
   /** The folder of the chart in the tree; its root when empty. */
   readonly path: string
+  /**
+   * What an earlier answer resolved to. Where it still fits lock and range it is taken again, by its digest and, when it
+   * is kept, without asking anybody: a range does not move by itself from one rendering to the next.
+   */
+  readonly recorded?: readonly ResolvedDependency[]
   readonly verify?: VerifyOptions
   readonly signal?: AbortSignal
 }
@@ -106,7 +111,7 @@ export interface ResolvedDependency {
   /** Undefined for one that stands in the tree. */
   readonly digest: string | undefined
   /** What decided its version. */
-  readonly by: 'lock' | 'range' | 'tree'
+  readonly by: 'lock' | 'range' | 'record' | 'tree'
 }
 
 export interface ResolvedDependencies {

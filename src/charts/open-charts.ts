@@ -59,7 +59,12 @@ class OpenCharts implements Charts {
     this.#cache = new BlobCache(options.cacheFolder, this.#limits.cacheBytes, clock, options.log)
   }
 
-  async fetchChart(request: ChartRequest): Promise<FetchedChart> {
+  fetchChart(request: ChartRequest): Promise<FetchedChart> {
+    return this.#fetch(request, new Map())
+  }
+
+  /** `indexes` holds what was asked already, so that a repository is asked once for all dependencies of a chart. */
+  async #fetch(request: ChartRequest, indexes: Map<string, Promise<string>>): Promise<FetchedChart> {
     const { place, subject } = placeOf(request, this.#hosts)
     if (request.digest !== undefined && !isDigest(request.digest)) {
       throw chartFailure(subject, 'wrong-digest', 'the digest that is asked for is none', {
@@ -72,6 +77,7 @@ class OpenCharts implements Charts {
       credentials: this.#credentials,
       cache: this.#cache,
       limits: this.#limits,
+      indexes,
     }
     const packed =
       place.kind === 'registry'
@@ -97,8 +103,9 @@ class OpenCharts implements Charts {
   resolveDependencies(request: DependencyRequest): Promise<ResolvedDependencies> {
     const { verify } = request
     const signal = this.#signal(request.signal)
-    const walk = new DependencyWalk(request.tree, this.#limits, (dependency) =>
-      this.fetchChart({ ...dependency, signal, ...(verify === undefined ? {} : { verify }) }),
+    const indexes = new Map<string, Promise<string>>()
+    const walk = new DependencyWalk(request.tree, request.recorded ?? [], this.#limits, (dependency) =>
+      this.#fetch({ ...dependency, signal, ...(verify === undefined ? {} : { verify }) }, indexes),
     )
     return walk.resolve(request.path)
   }

@@ -80,6 +80,35 @@ describe('dependencies of a chart', () => {
     }
   })
 
+  test('that were recorded do not move by themselves, are not asked for, and are checked by their digest', async () => {
+    publish(server, [redis('1.0.0'), redis('1.4.0')])
+    const tree = treeOf({ '': shop([{ name: 'redis', version: '^1', repository: server.url }]) })
+    const charts = rig.open([server])
+    const { files, resolved } = await charts.resolveDependencies({ tree, path: '' })
+    publish(server, [redis('1.0.0'), redis('1.4.0'), redis('1.5.0')])
+    const asked = server.requests.length
+    const again = await charts.resolveDependencies({ tree, path: '', recorded: resolved })
+    expect(again).toEqual({ files, resolved: [{ ...resolved[0], by: 'record' }] })
+    expect(server.requests).toHaveLength(asked)
+    const moved = treeOf({ '': shop([{ name: 'redis', version: '~1.5', repository: server.url }]) })
+    const next = await charts.resolveDependencies({ tree: moved, path: '', recorded: resolved })
+    expect(next.resolved).toMatchObject([{ version: '1.5.0', by: 'range' }])
+    publish(server, [redis('1.4.0', 'description: published anew\n')])
+    const other = rig.open([server], { cacheFolder: `${rig.folder}/empty` })
+    const failed = await failureOf(other.resolveDependencies({ tree, path: '', recorded: resolved }))
+    expect(failed).toMatchObject({ code: 'wrong-digest' })
+  })
+
+  test('of one repository ask for its index once', async () => {
+    publish(server, [redis('1.0.0'), { name: 'kafka', version: '1.0.0' }])
+    await resolve(
+      treeOf({
+        '': shop(['redis', 'kafka'].map((name) => ({ name, version: '^1', repository: server.url }))),
+      }),
+    )
+    expect(server.requests.filter((line) => line.startsWith('/index.yaml'))).toHaveLength(1)
+  })
+
   test('that are in the folder charts/ already, unpacked or packed, are not fetched', async () => {
     const asked = [
       { name: 'redis', version: '^1', repository: server.url },

@@ -6,7 +6,7 @@ import { chosenVersion } from '../packed-chart.ts'
 import { lockedVersion } from './locked-version.ts'
 import { vendoredCharts } from './vendored.ts'
 
-type Fetch = (dependency: Dependency) => Promise<FetchedChart>
+type Fetch = (dependency: Dependency & { readonly digest?: string }) => Promise<FetchedChart>
 
 /** A chart whose dependencies are looked at. */
 interface Place {
@@ -25,14 +25,21 @@ interface Place {
  */
 export class DependencyWalk {
   readonly #tree: ReadonlyMap<string, Uint8Array>
+  readonly #recorded: readonly ResolvedDependency[]
   readonly #limits: ChartLimits
   readonly #fetch: Fetch
   readonly #files = new Map<string, Uint8Array>()
   readonly #resolved: ResolvedDependency[] = []
   #bytes = 0
 
-  constructor(tree: ReadonlyMap<string, Uint8Array>, limits: ChartLimits, fetch: Fetch) {
+  constructor(
+    tree: ReadonlyMap<string, Uint8Array>,
+    recorded: readonly ResolvedDependency[],
+    limits: ChartLimits,
+    fetch: Fetch,
+  ) {
     this.#tree = tree
+    this.#recorded = recorded
     this.#limits = limits
     this.#fetch = fetch
   }
@@ -98,7 +105,8 @@ export class DependencyWalk {
       })
     }
     const locked = lockedVersion(dependency, chart.lock, subject)
-    const fetched = await this.#fetch({ ...dependency, version: locked ?? dependency.version })
+    const recorded = this.#recordOf({ ...dependency, version: locked ?? dependency.version }, place)
+    const fetched = await this.#fetch({ ...dependency, version: locked ?? dependency.version, ...recorded })
     const { digest, files, version } = fetched
     this.#refuseCircle(digest, `${name} ${version}`, place, subject)
     const record: ResolvedDependency = {
@@ -107,9 +115,18 @@ export class DependencyWalk {
       version,
       repository,
       digest,
-      by: locked === undefined ? 'range' : 'lock',
+      by: locked !== undefined ? 'lock' : recorded === undefined ? 'range' : 'record',
     }
     return { name, version, files, record, next: { files, folder: '', chain: [...place.chain, digest] } }
+  }
+
+  /** What this very dependency was before, if that still fits. */
+  #recordOf({ name, version, repository }: Dependency, place: Place) {
+    const found = this.#recorded.find(
+      (one) => one.of === place.below && one.name === name && one.repository === repository,
+    )
+    if (found?.digest === undefined || !fits(found.version, { name, version, repository })) return undefined
+    return { version: found.version, digest: found.digest }
   }
 
   #fromTree(dependency: Dependency, place: Place, subject: string) {

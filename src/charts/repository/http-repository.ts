@@ -12,6 +12,8 @@ export interface HttpRepositoryParts {
   readonly credentials: OriginCredentials
   readonly cache: BlobCache
   readonly limits: ChartLimits
+  /** Every index that was asked for already, by its address. */
+  readonly indexes: Map<string, Promise<string>>
 }
 
 /**
@@ -57,11 +59,17 @@ async function indexEntries(
   subject: string,
   signal: AbortSignal,
 ): Promise<IndexEntry[]> {
-  const { limits } = parts
+  const { limits, indexes } = parts
   const url = below(repository, 'index.yaml')
-  const answer = await ask(parts, url, limits.indexBytes, limits.answerMs, subject, signal)
-  expectOk(answer, subject, 'no index.yaml')
-  const text = answer.body.toString('utf8')
+  let asked = indexes.get(url.href)
+  if (asked === undefined) {
+    asked = ask(parts, url, limits.indexBytes, limits.answerMs, subject, signal).then((answer) => {
+      expectOk(answer, subject, 'no index.yaml')
+      return answer.body.toString('utf8')
+    })
+    indexes.set(url.href, asked)
+  }
+  const text = await asked
   const entries = readIndex(text, name, subject, { bytes: limits.indexBytes, values: limits.indexValues })
   if (entries.length > 0) return entries
   throw chartFailure(subject, 'not-found', 'the repository does not list it', {
