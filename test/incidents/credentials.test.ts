@@ -111,6 +111,7 @@ test('incident 13: credentials that are revoked make the cluster unreachable and
     return r.bundleReport()?.phase === 'applied' && (await recorded(r)) === 2
   })
   expect(r.clusterReport()?.reach).toBe('reachable')
+  await r.until('what went meanwhile is made again', () => r.drift().some(({ state }) => state === 'healed'))
   expect((await r.live('configmap', 'a')).metadata.name).toBe('a')
   expect(r.drift().map(({ class: found, ref }) => `${found} ${ref.name}`)).toEqual(['missing a'])
   r.failures.splice(0)

@@ -87,7 +87,7 @@ test('an address that answers with the identity of another cluster is refused, a
 
 test('an address that begins to lead to another cluster while it is watched is refused, and nothing is written there', async () => {
   const { right, other, proxy, clock, rig } = await twoClusters()
-  const r = await rig()
+  const r = await rig({ change: { pruneBound: { maxObjects: 100, maxPercent: 100 } } })
   await r.deliver(objects)
   const asked = await everyRequest(other)
   const here = await everyRequest(right)
