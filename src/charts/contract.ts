@@ -18,6 +18,7 @@ export interface ChartCredential {
 
 export interface ChartLimits {
   readonly indexBytes: number
+  /** Values of what has to be parsed of an index. */
   readonly indexValues: number
   readonly manifestBytes: number
   readonly archiveBytes: number

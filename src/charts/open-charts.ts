@@ -24,7 +24,7 @@ const mebibyte = 1024 * 1024
 /** What holds where nobody says otherwise; trees and files as a rendering may have them. */
 const usualLimits: ChartLimits = {
   indexBytes: 64 * mebibyte,
-  indexValues: 4_000_000,
+  indexValues: 500_000,
   manifestBytes: 4 * mebibyte,
   archiveBytes: 32 * mebibyte,
   unpackedBytes: 64 * mebibyte,

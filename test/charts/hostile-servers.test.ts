@@ -75,6 +75,21 @@ describe('row 7: an endless answer ends at a cap', () => {
     expect(await failureOf(charts.fetchChart(request(server.url)))).toMatchObject({ code: 'bad-answer' })
   })
 
+  test('an index that would have to be parsed whole is refused when it is large, and one of Helm is read in part', async () => {
+    const server = await rig.serve()
+    const charts = rig.open([server])
+    publish(server, [web])
+    const index = server.answers.get('/index.yaml') as string
+    const others = Array.from(
+      { length: 1000 },
+      (_, at) => `  other${at}:\n  - version: ${'1'.repeat(10_000)}\n`,
+    ).join('')
+    server.answers.set('/index.yaml', index.replace('entries:\n', `entries:\n${others}`))
+    expect(await charts.fetchChart(request(server.url))).toMatchObject({ version: '1.0.0' })
+    server.answers.set('/index.yaml', index.replace('  web:\n', `${others}  "web":\n`))
+    expect(await failureOf(charts.fetchChart(request(server.url)))).toMatchObject({ code: 'too-large' })
+  })
+
   test('row 9: keys of an index named __proto__ change no prototype', async () => {
     const server = await rig.serve()
     server.answers.set(

@@ -15,6 +15,8 @@ const entrySchema = z.looseObject({
   urls: z.array(z.string().max(4096)).max(20).or(z.literal('')).optional(),
   digest: z.string().max(200).optional(),
 })
+/** The largest index in another form than Helm writes: all of it has to be parsed, at about 2 MB a second. */
+const mostWholeBytes = 8 * 1024 * 1024
 const versionsSchema = z.array(entrySchema).max(50_000)
 
 /**
@@ -23,6 +25,7 @@ const versionsSchema = z.array(entrySchema).max(50_000)
  * from everything else for seconds. Throws `too-large` or `bad-answer`.
  */
 export function readIndex(text: string, name: string, subject: string, caps: YamlCaps): IndexEntry[] {
+  if (!mayList(text, name)) return []
   const part = partAbout(text, name)
   const found =
     (part === undefined ? undefined : tryRead(part, name, caps)) ?? readWhole(text, name, subject, caps)
@@ -33,6 +36,12 @@ export function readIndex(text: string, name: string, subject: string, caps: Yam
     urls: urls === undefined || urls === '' ? [] : urls,
     digest: digest === undefined || digest === '' ? undefined : prefixed(digest),
   }))
+}
+
+/** False where nothing in the text can be the key of this chart: most of an index need not be parsed to know that. */
+function mayList(text: string, name: string): boolean {
+  const isIndex = text.includes('entries')
+  return !isIndex || [':', '":', "':", ' :'].some((end) => text.includes(`${name}${end}`))
 }
 
 /** The block of one chart, cut out of an index as Helm writes it: two spaces before each name. */
@@ -57,15 +66,29 @@ function tryRead(part: string, name: string, caps: YamlCaps): unknown {
 
 function readWhole(text: string, name: string, subject: string, caps: YamlCaps): unknown {
   try {
-    const [index] = readUntrustedYaml(text, caps)
+    const [index] = text.trimStart().startsWith('{')
+      ? [parseJson(text)]
+      : readUntrustedYaml(text, { ...caps, bytes: Math.min(caps.bytes, mostWholeBytes) })
     if (typeof index !== 'object' || index === null || !Object.hasOwn(index, 'entries')) {
       throw new YamlRefusal('it has no entries')
     }
     return entriesOf(index, name) ?? []
   } catch (error) {
     if (!(error instanceof YamlRefusal)) throw error
-    if (error.tooLarge) throw chartFailure(subject, 'too-large', `its index.yaml: ${error.message}`)
+    if (error.tooLarge)
+      throw chartFailure(subject, 'too-large', `its index.yaml: ${error.message}`, {
+        hint: 'write it with helm repo index, which is read in part, or use a registry',
+      })
     throw bad(subject, `its index.yaml cannot be read: ${error.message}`)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // YAML has braces too.
+    return readUntrustedYaml(text, { bytes: mostWholeBytes, values: 500_000 })[0]
   }
 }
 
