@@ -2,6 +2,10 @@ import type { Bundle, Cluster } from '../core/kinds/index.ts'
 import { type ClusterView, placementDecision } from '../core/placement/index.ts'
 import { formatProblem, type Problem } from '../core/problem.ts'
 import { type Declared, type FleetModel, type ReadPath, renderBundle } from '../hub/fleet/index.ts'
+import type { Renderer } from '../render/index.ts'
+
+/** What a chart is told where no cluster can be asked. */
+const assumedVersion = 'v1.36.0'
 
 /** What the sources of the bundles are found to be. */
 export interface SourceFindings {
@@ -14,7 +18,11 @@ export interface SourceFindings {
  * Renders every bundle for the clusters that it goes to, or may go to as long as nothing is known about them, and collects
  * what is wrong: each problem once, however many clusters it touches.
  */
-export async function lintSources(model: FleetModel, readPath: ReadPath): Promise<SourceFindings> {
+export async function lintSources(
+  model: FleetModel,
+  readPath: ReadPath,
+  renderer: Renderer,
+): Promise<SourceFindings> {
   const clusters = [...model.clusters.values()].map((one) => one.value)
   const views = clusters.map(viewOf)
   const read = remembered(readPath)
@@ -28,7 +36,7 @@ export async function lintSources(model: FleetModel, readPath: ReadPath): Promis
     const { chosen, unknown } = placementDecision(bundle.value, views)
     const wanted = new Set([...chosen, ...unknown.map((one) => one.cluster)])
     for (const cluster of clusters.filter((one) => wanted.has(one.metadata.name))) {
-      for (const problem of await problemsOf(model, bundle, cluster, read))
+      for (const problem of await problemsOf(model, bundle, cluster, read, renderer))
         found.set(formatProblem(problem), problem)
     }
   }
@@ -40,14 +48,17 @@ async function problemsOf(
   bundle: Declared<Bundle>,
   cluster: Cluster,
   readPath: ReadPath,
+  renderer: Renderer,
 ): Promise<readonly Problem[]> {
-  const result = await renderBundle(model, bundle, cluster, readPath)
+  // What is drawn at random is not looked at; a chart that asks for the cluster's version gets a recent one.
+  const tools = { renderer, seed: () => new Uint8Array(32), clock: () => 0 }
+  const result = await renderBundle(model, bundle, cluster, readPath, tools, { kubeVersion: assumedVersion })
   return result.rendered ? [...result.refused, ...result.warnings] : result.problems
 }
 
 function isElsewhere(bundle: Bundle): boolean {
-  const { repository, revision } = bundle.spec.source
-  return repository !== undefined || revision !== undefined
+  const { repository, revision, chart } = bundle.spec.source
+  return repository !== undefined || revision !== undefined || chart !== undefined
 }
 
 function viewOf(cluster: Cluster): ClusterView {

@@ -115,6 +115,8 @@ export interface GitRepository {
   listFiles(commit: string, path: string, options?: ReadOptions): Promise<readonly string[]>
   /** The texts of a commit's files below `path`, by their path in the repository. */
   readTree(commit: string, path: string, options?: ReadOptions): Promise<ReadonlyMap<string, TreeFile>>
+  /** The same as they are, whether they are texts or not. */
+  readBytes(commit: string, path: string, options?: ReadOptions): Promise<ReadonlyMap<string, Uint8Array>>
   watch(options: WatchOptions): RepositoryWatch
   /** Stops watches and running git programs. */
   close(): Promise<void>

@@ -15,7 +15,7 @@ import type { GitFailureCode } from './failures.ts'
 import { defaultRef, Mirror } from './mirror.ts'
 import { isObjectId, isRefName } from './ref.ts'
 import type { GitContext } from './run-git.ts'
-import { listTree, readTree } from './tree.ts'
+import { listTree, readBlobs, readTree } from './tree.ts'
 import { type CheckedUrl, checkUrl } from './url.ts'
 import { RefWatch } from './watch.ts'
 
@@ -90,6 +90,16 @@ class MirroredRepository implements GitRepository {
   ): Promise<ReadonlyMap<string, TreeFile>> {
     this.#requireId(commit)
     return this.#inTurn(() => readTree(this.#mirror, this.url, commit, path, options))
+  }
+
+  async readBytes(
+    commit: string,
+    path: string,
+    options: ReadOptions = {},
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    this.#requireId(commit)
+    const files = await this.#inTurn(() => readBlobs(this.#mirror, this.url, commit, path, options))
+    return new Map([...files].map(([file, { content }]) => [file, content]))
   }
 
   watch(options: WatchOptions): RepositoryWatch {

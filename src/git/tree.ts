@@ -91,6 +91,27 @@ export async function readTree(
   path: string,
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, TreeFile>> {
+  const files = new Map<string, TreeFile>()
+  for (const [file, { content, blob }] of await readBlobs(mirror, subject, commit, path, options)) {
+    let text: string
+    try {
+      text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+    } catch {
+      throw failing(subject)('not-text', `${file} is not UTF-8 text`, 'move it out of the path')
+    }
+    files.set(file, { text, blob })
+  }
+  return files
+}
+
+/** The same files as they are. */
+export async function readBlobs(
+  mirror: Mirror,
+  subject: string,
+  commit: string,
+  path: string,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, { readonly content: Uint8Array; readonly blob: string }>> {
   const entries = await listTree(mirror, subject, commit, path, options)
   const blobs = [...new Set(entries.map((entry) => entry.blob))]
   if (blobs.length === 0) return new Map()
@@ -103,18 +124,11 @@ export async function readTree(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const contents = parseBatch(out)
-  const fail = failing(subject)
-  const files = new Map<string, TreeFile>()
+  const files = new Map<string, { content: Uint8Array; blob: string }>()
   for (const { path: file, blob } of entries) {
     const content = contents.get(blob)
-    if (content === undefined) throw fail('corrupt', `${file} is missing from the mirror`)
-    let text: string
-    try {
-      text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-    } catch {
-      throw fail('not-text', `${file} is not UTF-8 text`, 'move it out of the path')
-    }
-    files.set(file, { text, blob })
+    if (content === undefined) throw failing(subject)('corrupt', `${file} is missing from the mirror`)
+    files.set(file, { content, blob })
   }
   return files
 }

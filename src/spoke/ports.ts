@@ -1,3 +1,4 @@
+import type { Hook } from '../core/bundle/index.ts'
 import type { AuditRecord } from '../core/attribution/index.ts'
 import type { EncodedReceipt } from '../core/drift/index.ts'
 import type { HealthStatus } from '../core/health/index.ts'
@@ -38,6 +39,8 @@ export interface Assignment {
   readonly pruneBound: PruneBound
   /** Milliseconds that one wave may take to be established. */
   readonly waveTimeout: number
+  /** For objects that name none; `default` without it. */
+  readonly namespace?: string
   readonly createNamespace: boolean
   /** Set when the bundle no longer belongs on this cluster: the positive evidence for removing its objects. */
   readonly withdrawn?: { readonly reason: string }
@@ -49,6 +52,10 @@ export interface ContentObject {
   readonly origin: { readonly file: string; readonly line: number }
   /** sha256 of the canonical object, hexadecimal. */
   readonly hash: string
+  /** It runs to an end, before or after the others. */
+  readonly hook?: Hook
+  /** The order among ordinary objects that an annotation asks for. */
+  readonly wave?: number
 }
 
 export interface Content {

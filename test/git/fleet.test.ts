@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadFleetCommit, readPathAt, renderBundle } from '../../src/hub/fleet/index.ts'
+import { openRenderer } from '../../src/render/index.ts'
 import { failureOf, Rig } from './opened.ts'
 
+const renderer = openRenderer({ threads: 1 })
 let rig: Rig
 
 beforeEach(() => {
@@ -26,7 +28,8 @@ async function render(commit: string) {
   const { model, problems } = await loadFleetCommit(repository, commit)
   const [bundle, cluster] = [model.bundles.get('web'), model.clusters.get('prod-1')]
   if (bundle === undefined || cluster === undefined) throw new Error(JSON.stringify(problems))
-  return renderBundle(model, bundle, cluster.value, readPathAt(repository, commit))
+  const tools = { renderer, seed: () => new Uint8Array(32), clock: () => 0 }
+  return renderBundle(model, bundle, cluster.value, readPathAt(repository, commit), tools)
 }
 
 test('a fleet is loaded and rendered from a commit; incident 5: each commit from its own tree', async () => {

@@ -3,6 +3,7 @@ import { formatProblem, type Problem } from '../../core/problem.ts'
 import { loadFleetDirectory } from '../../hub/fleet/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
+import { openRenderer } from '../../render/index.ts'
 import { lintSources } from '../lint-sources.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
 import { count } from '../output/words.ts'
@@ -16,7 +17,8 @@ export async function lintCommand(session: Session, folder: string, options: Opt
   const { terminal } = session
   const format = formatOf(options.output)
   const { problems, model, readPath } = await load(folder)
-  const sources = await lintSources(model, readPath)
+  const renderer = openRenderer({ threads: 1 })
+  const sources = await lintSources(model, readPath, renderer).finally(async () => await renderer.close())
   const all = [...problems, ...sources.problems].toSorted(byPlace)
   if (isMachineFormat(format)) await printDocument(terminal, format, 'ProblemList', { items: all })
   else for (const problem of all) terminal.line(`${problem.severity}: ${formatProblem(problem)}`)

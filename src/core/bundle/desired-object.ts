@@ -35,4 +35,7 @@ export interface Manifest {
 export interface DesiredObject {
   readonly object: KubeObject
   readonly origin: Origin
+  /** As the manifest has it. */
+  readonly hook?: Hook
+  readonly wave?: number
 }

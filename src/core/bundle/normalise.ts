@@ -45,14 +45,19 @@ export function normalise(manifests: readonly Manifest[], options: NormaliseOpti
   const problems: Problem[] = []
   const unpacked = manifests.flatMap((manifest) => unpack(manifest, options, problems, 0))
   const found: DesiredObject[] = []
-  for (const { value, origin } of unpacked) {
+  for (const { value, origin, hook, wave } of unpacked) {
     const problem = identityProblem(value)
     const data = problem === undefined ? withSecretData(value) : { problem }
     if ('problem' in data) {
       problems.push({ ...origin, subject: subjectOf(value, options), severity: 'error', ...data.problem })
       continue
     }
-    found.push({ object: withoutServerFields(data.value, { value, origin }, options, problems), origin })
+    found.push({
+      object: withoutServerFields(data.value, { value, origin }, options, problems),
+      origin,
+      ...(hook === undefined ? {} : { hook }),
+      ...(wave === undefined ? {} : { wave }),
+    })
   }
   return { objects: withoutDuplicates(found, options, problems), problems }
 }
@@ -73,7 +78,7 @@ function unpack(
   if (depth > 8) return refuse('lists are nested too deeply')
   return items.flatMap((item, index) =>
     isMap(item)
-      ? unpack({ value: item, origin }, options, problems, depth + 1)
+      ? unpack({ ...manifest, value: item }, options, problems, depth + 1)
       : refuse(`items[${index}] is no object`),
   )
 }

@@ -17,6 +17,23 @@ const sourceSchema = z.strictObject({
   repository: nameSchema.optional(),
   /** Branch, tag or semver range; the fleet's own revision without it. */
   revision: textSchema.optional(),
+  /** A chart of a repository or registry, in place of one in the path; values files stand in the path then. */
+  chart: z
+    .strictObject({
+      /** `https://…` or `oci://…`, without the chart's name. */
+      repository: textSchema,
+      name: textSchema,
+      /** A version or a range; the newest release without it. */
+      version: textSchema.optional(),
+      /** `sha256:…` of the archive: another one is refused. */
+      digest: z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be sha256: and 64 hexadecimal digits' })
+        .optional(),
+      /** The name of a credential that holds OpenPGP public keys, one of which must have signed it. */
+      signedBy: nameSchema.optional(),
+    })
+    .optional(),
   /** Found by content without it. */
   renderer: z.enum(['plain', 'kustomize', 'helm']).optional(),
 })
@@ -54,6 +71,8 @@ export const bundleSchema = z.strictObject({
     drift: driftSchema.optional(),
     prune: z.enum(['auto', 'confirm', 'never']).optional(),
     rollout: rolloutChoiceSchema.optional(),
+    /** For objects that name none, and the release of a chart; `default` without it. */
+    namespace: nameSchema.optional(),
     createNamespace: z.boolean().optional(),
     /** Per wave. */
     timeout: durationSchema.optional(),

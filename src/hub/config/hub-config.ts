@@ -47,6 +47,14 @@ export interface HubConfig {
   }
   /** The credential that holds the secret of a forge, by its name. */
   readonly webhooks: ReadonlyMap<string, string>
+  /** Where Helm charts may be fetched from. */
+  readonly charts: {
+    readonly hosts: readonly string[]
+    readonly plainHttp: readonly string[]
+    readonly credentials: readonly { readonly origin: string; readonly credential: string }[]
+  }
+  /** Hosts of remote Kustomize bases that may mean this machine or its surroundings. */
+  readonly remoteHosts: readonly string[]
   readonly kubeconfigs: readonly { readonly name: string; readonly file: string }[]
 }
 
@@ -155,6 +163,12 @@ function complete(
     metrics: settings.metrics?.listen === undefined ? undefined : addressOf(settings.metrics.listen),
     audit: { files: settings.audit?.files ?? [], webhook: settings.audit?.webhook ?? true },
     webhooks: new Map(webhookSecrets(settings)),
+    charts: {
+      hosts: settings.charts?.hosts ?? [],
+      plainHttp: settings.charts?.plainHttp ?? [],
+      credentials: settings.charts?.credentials ?? [],
+    },
+    remoteHosts: settings.remoteBases?.hosts ?? [],
     kubeconfigs: settings.kubeconfigs ?? [],
   }
 }
@@ -181,6 +195,13 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
     problems.push({
       where: `webhooks.${forge}.secret`,
       message: `names ${secret}, which is no credential here`,
+    })
+  }
+  for (const { credential } of settings.charts?.credentials ?? []) {
+    if (names.includes(credential)) continue
+    problems.push({
+      where: 'charts.credentials',
+      message: `names ${credential}, which is no credential here`,
     })
   }
   if (listen.port > 65_535) problems.push({ where: 'listen', message: 'has a port above 65535' })

@@ -118,6 +118,29 @@ export const settingsSchema = z.strictObject({
       webhook: z.boolean().optional(),
     })
     .optional(),
+  /** Where Helm charts may be fetched from; nowhere without it. */
+  charts: z
+    .strictObject({
+      /** `charts.example.com`, `registry.corp:5000`, `*.example.com`. */
+      hosts: z.array(text).max(1000).optional(),
+      /** Those of `hosts` that are spoken to without TLS. */
+      plainHttp: z.array(text).max(1000).optional(),
+      /** Each sent to that very origin, such as `https://charts.example.com`. */
+      credentials: z
+        .array(
+          z.strictObject({ origin: z.url({ error: 'must be an address without a path' }), credential: name }),
+        )
+        .max(1000)
+        .optional(),
+    })
+    .optional(),
+  /** Remote Kustomize bases. */
+  remoteBases: z
+    .strictObject({
+      /** Hosts that may be named although they mean this machine or its surroundings. */
+      hosts: z.array(text).max(1000).optional(),
+    })
+    .optional(),
   /** Forges that may announce pushes, each with the name of the credential that holds its secret. */
   webhooks: z
     .strictObject({

@@ -98,10 +98,7 @@ async function fetchBase(base: RemoteBase, options: FetchRemotesOptions, upToDat
   }
   const { commit } = await repository.resolve(base.ref)
   const pinned = isCommit || (await isTag(repository, base.ref))
-  const read = async (folder: string) => {
-    const found = await repository.readTree(commit, folder)
-    return new Map([...found].map(([path, { text }]) => [path, Buffer.from(text)] as const))
-  }
+  const read = (folder: string) => repository.readBytes(commit, folder)
   const { files, remotes, problems } = await closure(base.path, read)
   return { commit, pinned, files, remotes, problems }
 }

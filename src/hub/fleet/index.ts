@@ -17,4 +17,6 @@ export type {
   SourcePath,
   Unreadable,
 } from './model.ts'
+export { type BundleInputs, bundleInputs } from './bundle-inputs.ts'
 export { renderBundle } from './render-bundle.ts'
+export type { Capabilities, RenderTools } from './render-tools.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts'
 import { cleanPath, type GitRepository } from '../../git/index.ts'
-import { isManifestFile, isRendererFile } from '../../render/plain/index.ts'
+import { isManifestFile } from '../../render/plain/index.ts'
 import { folderOf, isFleetPath, markersIn } from './fleet-files.ts'
 import { loadFleet } from './load-fleet.ts'
 import type { LoadedFleet, ReadPath } from './model.ts'
@@ -33,8 +33,7 @@ export function readPathAt(repository: GitRepository, commit: string): ReadPath 
         `${what} is not read from ${repository.url}@${commit.slice(0, 12)}`,
       )
     }
-    const files = await repository.readTree(commit, path, { select: isSourceFile })
-    return new Map([...files].map(([file, { text }]) => [file, text]))
+    return await repository.readBytes(commit, path)
   }
 }
 
@@ -47,7 +46,7 @@ export function readPathsAt(repository: GitRepository, commit: string, paths: re
   const single = readPathAt(repository, commit)
   const wanted = new Set(paths.filter((path) => path !== '' && cleanPath(path) === path))
   if (wanted.size < worthReadingAhead) return single
-  let ahead: Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> | undefined
+  let ahead: Promise<ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>> | undefined
   return async (source) => {
     const { repository: other, revision, path } = source
     if (other !== undefined || revision !== undefined || !wanted.has(path)) return await single(source)
@@ -62,25 +61,21 @@ async function readTogether(
   repository: GitRepository,
   commit: string,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>> {
   const wanted = new Set(paths)
   const sourceOf = (file: string): string[] => foldersOf(file).filter((folder) => wanted.has(folder))
-  const files = await repository.readTree(commit, commonFolder(paths), {
-    select: (file) => isSourceFile(file) && sourceOf(file).length > 0,
+  const files = await repository.readBytes(commit, commonFolder(paths), {
+    select: (file) => sourceOf(file).length > 0,
     leaveOut: (file) => sourceOf(file).length === 0,
   })
-  const found = new Map<string, Map<string, string>>()
-  for (const [file, { text }] of files) {
+  const found = new Map<string, Map<string, Uint8Array>>()
+  for (const [file, content] of files) {
     for (const source of sourceOf(file)) {
-      const texts = found.get(source) ?? new Map<string, string>()
-      found.set(source, texts.set(file, text))
+      const contents = found.get(source) ?? new Map<string, Uint8Array>()
+      found.set(source, contents.set(file, content))
     }
   }
   return found
-}
-
-function isSourceFile(file: string): boolean {
-  return isManifestFile(file) || isRendererFile(file)
 }
 
 /** The file itself and every folder that it is in. */

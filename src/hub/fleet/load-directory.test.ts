@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openRenderer } from '../../render/index.ts'
 import { loadFleetDirectory, renderBundle } from './index.ts'
 
+const tools = { renderer: openRenderer({ threads: 1 }), seed: () => new Uint8Array(32), clock: () => 0 }
 let folder: string
 
 beforeEach(() => {
@@ -39,7 +41,7 @@ test('a folder is loaded as it lies on disk, and its bundles render from it', as
     metadata: { name: 'dev-1' },
     spec: { environment: 'dev', connect: { agent: {} } },
   }
-  expect(await renderBundle(model, bundle, cluster, readPath)).toMatchObject({
+  expect(await renderBundle(model, bundle, cluster, readPath, tools)).toMatchObject({
     rendered: true,
     objects: [{ origin: { file: 'apps/web/a.yaml', line: 1 } }],
   })
@@ -82,10 +84,7 @@ test('a path that is gone, a file that is no text and another repository are fai
   await expect(readWeb('apps/web', { repository: 'other' })).rejects.toMatchObject({
     code: 'other-repository',
   })
-  const { readPath } = await loadFleetDirectory(folder)
-  write('apps/web/b.yaml', Uint8Array.from([0xff, 0xfe]))
-  await expect(
-    readPath({ repository: undefined, revision: undefined, path: 'apps/web' }),
-  ).rejects.toMatchObject({ code: 'not-text' })
+  write('fleet/bundles/b.yaml', Uint8Array.from([0xff, 0xfe]))
+  await expect(loadFleetDirectory(folder)).rejects.toMatchObject({ code: 'not-text' })
   await expect(loadFleetDirectory(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'path-gone' })
 })

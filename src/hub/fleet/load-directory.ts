@@ -2,7 +2,7 @@ import { access, lstat, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { cleanPath } from '../../git/index.ts'
-import { isManifestFile, isRendererFile } from '../../render/plain/index.ts'
+import { isManifestFile } from '../../render/plain/index.ts'
 import { folderOf, isFleetPath, markersIn } from './fleet-files.ts'
 import { loadFleet } from './load-fleet.ts'
 import type { LoadedFleet, ReadPath } from './model.ts'
@@ -36,7 +36,8 @@ export async function loadFleetDirectory(
   const start = resolve(folder)
   const root = await rootOf(start)
   const links: string[] = []
-  const tree = await readFolder(root, relative(root, start).split(sep).join('/'), links)
+  const found = await readFolder(root, relative(root, start).split(sep).join('/'), { links })
+  const tree = new Map([...found].map(([name, content]) => [name, textOf(content, name)]))
   const fleet = folderOf(markersIn(tree.keys())[0] ?? '')
   const hidden = links.find((link) => isFleetPath(link, fleet))
   if (hidden !== undefined) throw linkFailure(hidden)
@@ -45,7 +46,7 @@ export async function loadFleetDirectory(
       const what = repository === undefined ? `revision ${revision}` : `repository ${repository}`
       throw fail('other-repository', `${what} is not read from a folder`, 'let a hub render this bundle')
     }
-    return readFolder(root, path)
+    return await readFolder(root, path, { every: true })
   }
   return { ...loadFleet(tree), readPath }
 }
@@ -63,18 +64,18 @@ async function rootOf(start: string): Promise<string> {
 }
 
 /**
- * The manifests below a path of the root, by their path in it. Links are never followed: they go into `links`
- * where it is given, else they refuse the path.
+ * The files below a path of the root, by their path in it; only manifests unless `every` is set. Links are never
+ * followed: they go into `links` where it is given, else they refuse the path.
  */
 async function readFolder(
   root: string,
   path: string,
-  links?: string[],
-): Promise<ReadonlyMap<string, string>> {
+  { links, every = false }: { readonly links?: string[]; readonly every?: boolean },
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const clean = cleanPath(path)
   if (clean === undefined) throw fail('unsafe-tree', `${JSON.stringify(path)} leads outside the folder`)
   await refuseLinks(root, clean)
-  const files = new Map<string, string>()
+  const files = new Map<string, Uint8Array>()
   let bytes = 0
   const visit = async (name: string): Promise<void> => {
     const full = join(root, name)
@@ -94,12 +95,15 @@ async function readFolder(
       }
       return
     }
-    if (!found.isFile() || !(isManifestFile(name) || isRendererFile(name))) return
+    if (!found.isFile() || !(every || isManifestFile(name))) return
     bytes += found.size
     if (files.size >= mostFiles || bytes > mostBytes) {
       throw fail('too-large', `more than ${mostFiles} files or ${mostBytes} bytes below ${clean}`)
     }
-    files.set(name, await readText(full, name))
+    const content = await readFile(full).catch((error: unknown) => {
+      throw gone(name, error)
+    })
+    files.set(name, content)
   }
   await visit(clean)
   return files
@@ -117,10 +121,7 @@ async function refuseLinks(root: string, path: string): Promise<void> {
   }
 }
 
-async function readText(full: string, name: string): Promise<string> {
-  const content = await readFile(full).catch((error: unknown) => {
-    throw gone(name, error)
-  })
+function textOf(content: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
   } catch {

@@ -48,6 +48,11 @@ export type RenderResult =
        * `objects` is not missing from Git. */
       readonly refused: readonly Problem[]
       readonly warnings: readonly Problem[]
+      /** True when another cluster has another rendering, although its inputs are the same. */
+      readonly perCluster: boolean
+      /** How many random bytes the templates drew, and the places of the objects that hold what came of them. */
+      readonly randomBytes: number
+      readonly drewRandom: readonly string[]
     }
   | { readonly rendered: false; readonly problems: readonly Problem[] }
 
@@ -63,4 +68,4 @@ export interface SourcePath {
  * Reads the files below a path, by their path in the repository. Throws a `Failure` (`path-gone` where the
  * path does not exist): an absent path is never an empty map.
  */
-export type ReadPath = (source: SourcePath) => Promise<ReadonlyMap<string, string>>
+export type ReadPath = (source: SourcePath) => Promise<ReadonlyMap<string, Uint8Array>>

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../core/failure.ts'
 import type { Bundle, Cluster } from '../../core/kinds/index.ts'
+import { openRenderer } from '../../render/index.ts'
 import { type Declared, type FleetModel, renderBundle, type SourcePath } from './index.ts'
+
+const tools = { renderer: openRenderer({ threads: 1 }), seed: () => new Uint8Array(32), clock: () => 0 }
 
 const model: FleetModel = {
   folder: 'fleet',
@@ -36,10 +39,10 @@ function cluster(name: string, labels: Record<string, string> = {}): Cluster {
 
 /** Reads folders of a map, as a repository does: an unknown folder is a failure. */
 function reader(folders: Readonly<Record<string, Readonly<Record<string, string>>>>) {
-  return async ({ path }: SourcePath): Promise<ReadonlyMap<string, string>> => {
+  return async ({ path }: SourcePath): Promise<ReadonlyMap<string, Uint8Array>> => {
     const folder = folders[path]
     if (folder === undefined) throw new Failure('path-gone', `there is no ${path} in commit abc`)
-    return new Map(Object.entries(folder).map(([name, text]) => [`${path}/${name}`, text]))
+    return new Map(Object.entries(folder).map(([name, text]) => [`${path}/${name}`, Buffer.from(text)]))
   }
 }
 
@@ -47,8 +50,8 @@ const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nme
 
 test('a bundle renders to its objects, with origins, and to one variant on every cluster', async () => {
   const read = reader({ 'apps/web': { 'a.yaml': `${configMap('a')}---\n${configMap('b')}` } })
-  const one = await renderBundle(model, bundle(), cluster('prod-1'), read)
-  const two = await renderBundle(model, bundle(), cluster('dev-1'), read)
+  const one = await renderBundle(model, bundle(), cluster('prod-1'), read, tools)
+  const two = await renderBundle(model, bundle(), cluster('dev-1'), read, tools)
   expect(one).toEqual(two)
   expect(one).toMatchObject({ rendered: true, empty: false, refused: [], warnings: [] })
   expect(one.rendered && one.objects.map(({ object, origin }) => [object.metadata.name, origin])).toEqual([
@@ -59,12 +62,12 @@ test('a bundle renders to its objects, with origins, and to one variant on every
 })
 
 test('incident 1: a source without objects is rendered and said to be empty', async () => {
-  const result = await renderBundle(model, bundle(), cluster('prod-1'), reader({ 'apps/web': {} }))
+  const result = await renderBundle(model, bundle(), cluster('prod-1'), reader({ 'apps/web': {} }), tools)
   expect(result).toMatchObject({ rendered: true, empty: true, objects: [] })
 })
 
 test('incident 2: a path that is gone is a problem of the bundle, never an empty rendering', async () => {
-  const result = await renderBundle(model, bundle(), cluster('prod-1'), reader({}))
+  const result = await renderBundle(model, bundle(), cluster('prod-1'), reader({}), tools)
   expect(result).toEqual({
     rendered: false,
     problems: [
@@ -81,7 +84,7 @@ test('incident 2: a path that is gone is a problem of the bundle, never an empty
 
 test('incident 4: a source that cannot be read whole is no rendering', async () => {
   const read = reader({ 'apps/web': { 'a.yaml': configMap('a'), 'b.yaml': 'a: [' } })
-  expect(await renderBundle(model, bundle(), cluster('prod-1'), read)).toMatchObject({
+  expect(await renderBundle(model, bundle(), cluster('prod-1'), read, tools)).toMatchObject({
     rendered: false,
     problems: [{ file: 'apps/web/b.yaml' }],
   })
@@ -89,7 +92,7 @@ test('incident 4: a source that cannot be read whole is no rendering', async () 
 
 test('row 43: an object that cannot be delivered is refused by name, and the others are rendered', async () => {
   const read = reader({ 'apps/web': { 'a.yaml': configMap('a'), 'b.yaml': configMap('"b/../c"') } })
-  const result = await renderBundle(model, bundle(), cluster('prod-1'), read)
+  const result = await renderBundle(model, bundle(), cluster('prod-1'), read, tools)
   expect(result).toMatchObject({
     rendered: true,
     refused: [{ file: 'apps/web/b.yaml', message: 'metadata.name holds characters that no name may hold' }],
@@ -99,7 +102,7 @@ test('row 43: an object that cannot be delivered is refused by name, and the oth
 
 test('a fault that is no failure is not turned into a problem', async () => {
   const broken = (): Promise<never> => Promise.reject(new TypeError('bug'))
-  await expect(renderBundle(model, bundle(), cluster('prod-1'), broken)).rejects.toThrow('bug')
+  await expect(renderBundle(model, bundle(), cluster('prod-1'), broken, tools)).rejects.toThrow('bug')
 })
 
 describe('layers', () => {
@@ -109,7 +112,7 @@ describe('layers', () => {
     'apps/web/overlays/eu': { 'a.yaml': configMap('eu') },
   })
   const namesOn = async (layers: string[], where: Cluster): Promise<unknown> => {
-    const result = await renderBundle(model, bundle({ layers }), where, read)
+    const result = await renderBundle(model, bundle({ layers }), where, read, tools)
     return result.rendered ? result.objects.map(({ object }) => object.metadata.name) : result.problems
   }
 
@@ -136,20 +139,19 @@ describe('layers', () => {
       },
     ])
     expect(await namesOn(['../../{cluster}'], cluster('prod-1'))).toMatchObject([
-      { message: 'source.path leads outside the repository' },
+      { message: 'layer ../../{cluster} leads outside the repository' },
     ])
   })
 })
 
-test('what this version cannot render is refused, not left out', async () => {
+test('what its renderer has no use for is refused, not left out', async () => {
   const read = reader({ 'apps/web': { 'a.yaml': configMap('a') } })
   const asked: readonly (readonly [Partial<Bundle['spec']>, string])[] = [
-    [{ source: { path: 'apps/web', renderer: 'helm' } }, 'does not have the helm renderer'],
     [{ values: ['values.yaml'], vars: { a: 'b' } }, 'values and vars have no meaning for plain YAML'],
     [{ source: { path: 'apps/web', repository: 'other' } }, 'evenkeel.yaml lists no repository other'],
   ]
   for (const [spec, message] of asked) {
-    expect(await renderBundle(model, bundle(spec), cluster('prod-1'), read)).toMatchObject({
+    expect(await renderBundle(model, bundle(spec), cluster('prod-1'), read, tools)).toMatchObject({
       rendered: false,
       problems: [{ message: expect.stringContaining(message) }],
     })

@@ -1,52 +1,123 @@
 import { createHash } from 'node:crypto'
 import { normalise, variantOf } from '../../core/bundle/index.ts'
-import { isFailure } from '../../core/failure.ts'
 import type { Bundle, Cluster } from '../../core/kinds/index.ts'
-import type { Problem } from '../../core/problem.ts'
-import { cleanPath } from '../../git/index.ts'
-import { renderPlain } from '../../render/plain/index.ts'
-import { layerPaths } from './layers.ts'
-import type { Declared, FleetModel, ReadPath, RenderResult, SourcePath } from './model.ts'
+import { hasErrors, type Problem } from '../../core/problem.ts'
+import type { Rendered, RenderRequest } from '../../render/index.ts'
+import { type BundleInputs, bundleInputs } from './bundle-inputs.ts'
+import { gatherSource, type GatheredSource } from './gather-source.ts'
+import type { Declared, FleetModel, ReadPath, RenderResult } from './model.ts'
+import type { Capabilities, RenderTools } from './render-tools.ts'
 
 /**
- * Renders a bundle for a cluster: reads its source, unpacks it, makes it comparable. A source that cannot be
- * read is a problem, never an empty rendering (incidents 2 and 4); one that is there and holds nothing is
- * said to be empty (incident 1). Equal sources give equal variants on every cluster.
+ * Renders a bundle for a cluster: gathers its source, renders it in the box, makes it comparable. A source that cannot be
+ * read or rendered is a problem, never an empty or a partial rendering (incidents 1, 2 and 4); one that is there and holds
+ * nothing is said to be empty. Equal inputs give equal variants on every cluster.
  */
 export async function renderBundle(
   model: FleetModel,
   bundle: Declared<Bundle>,
   cluster: Cluster,
   readPath: ReadPath,
+  tools: RenderTools,
+  capabilities?: Capabilities,
 ): Promise<RenderResult> {
   const { name } = bundle.value.metadata
   const fail = (message: string, hint?: string): RenderResult => ({
     rendered: false,
     problems: [problemOf(bundle, message, hint)],
   })
-  const refused = unsupported(bundle.value)
-  if (refused !== undefined) return fail(refused.message, refused.hint)
-  const { source, layers } = bundle.value.spec
+  const { source, random } = bundle.value.spec
   const repositories = model.fleet?.value.spec?.repositories ?? []
   if (source.repository !== undefined && !repositories.some((one) => one.name === source.repository)) {
     return fail(`evenkeel.yaml lists no repository ${source.repository}`)
   }
-  const candidates = layerPaths(source.path, layers ?? [], cluster)
-  if ('message' in candidates) return fail(candidates.message, candidates.hint)
-  const read = await readFirst(candidates.paths, source, readPath)
-  if ('failure' in read) return fail(read.failure.message, read.failure.hint)
+  const inputs = bundleInputs(bundle.value, cluster)
+  if ('message' in inputs) return fail(inputs.message, inputs.hint)
+  const gathered = await gatherSource(bundle.value, inputs, readPath, tools)
+  if ('reason' in gathered) return fail(gathered.reason.message, gathered.reason.hint)
+  if ('problems' in gathered) return { rendered: false, problems: gathered.problems }
+  const refused = unsupported(bundle.value, gathered)
+  if (refused !== undefined) return fail(refused.message, refused.hint)
 
-  const plain = renderPlain(read.files)
-  if ('problems' in plain) return { rendered: false, problems: plain.problems }
-  const { objects, problems } = normalise(plain.manifests, { bundle: name })
-  const errors = problems.filter((problem) => problem.severity === 'error')
+  const shared = `bundle ${JSON.stringify([gathered.path, gathered.valuesFiles])}`
+  const request = requestOf(bundle.value, inputs, gathered, tools)
+  let scope = random === 'cluster' ? `cluster ${cluster.metadata.name}` : shared
+  let outcome = await tools.renderer.render({ ...request, seed: tools.seed(name, scope) })
+  if (!outcome.rendered) return { rendered: false, problems: outcome.problems }
+  let perCluster = random === 'cluster' && outcome.randomBytes > 0
+  if (outcome.randomBytes > 0 && random === undefined) {
+    // Clusters never share a secret by accident.
+    scope = `cluster ${cluster.metadata.name}`
+    perCluster = true
+  }
+  if (outcome.usesCapabilities) {
+    if (capabilities === undefined) {
+      return fail(
+        'its chart asks for the version of the cluster, which is not known yet',
+        'it is rendered once the cluster has been reached',
+      )
+    }
+    perCluster = true
+  }
+  if (perCluster) {
+    const helm = { ...defaultRelease, ...request.helm, ...(outcome.usesCapabilities ? capabilities : {}) }
+    outcome = await tools.renderer.render({ ...request, helm, seed: tools.seed(name, scope) })
+    if (!outcome.rendered) return { rendered: false, problems: outcome.problems }
+  }
+  return resultOf(name, gathered, outcome, perCluster)
+}
+
+const defaultRelease = { releaseName: 'release', namespace: 'default' }
+
+function requestOf(
+  bundle: Bundle,
+  inputs: BundleInputs,
+  { files, path, renderer, remotes, valuesFiles }: GatheredSource,
+  tools: RenderTools,
+): Omit<RenderRequest, 'seed'> {
+  const { name } = bundle.metadata
+  const { source, namespace } = bundle.spec
+  return {
+    files,
+    path,
+    renderer,
+    tenant: source.repository ?? 'fleet',
+    remotes,
+    ...(Object.keys(inputs.vars).length === 0 ? {} : { vars: inputs.vars }),
+    ...(renderer === 'helm'
+      ? { helm: { valuesFiles, releaseName: name, namespace: namespace ?? 'default', includeCrds: true } }
+      : {}),
+    clock: tools.clock(name),
+  }
+}
+
+function resultOf(
+  bundle: string,
+  gathered: GatheredSource,
+  outcome: Rendered,
+  perCluster: boolean,
+): RenderResult {
+  const { objects, problems } = normalise(outcome.manifests, { bundle })
+  const leftOut = outcome.leftOut.map(
+    ({ subject, reason, file }): Problem => ({
+      file,
+      line: 1,
+      subject,
+      message: `left out: ${reason}`,
+      severity: 'warning',
+    }),
+  )
+  const all = [...gathered.warnings, ...outcome.warnings, ...problems, ...leftOut]
   return {
     rendered: true,
     variant: variantOf(objects, sha256),
     objects,
     empty: objects.length === 0,
-    refused: errors,
-    warnings: problems.filter((problem) => problem.severity === 'warning'),
+    refused: problems.filter((problem) => hasErrors([problem])),
+    warnings: all.filter(({ severity }) => severity === 'warning'),
+    perCluster,
+    randomBytes: outcome.randomBytes,
+    drewRandom: outcome.drewRandom.map(({ origin }) => `${origin.file}:${origin.line}`),
   }
 }
 
@@ -55,48 +126,20 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-interface Reason {
-  readonly message: string
-  readonly hint: string | undefined
-}
-
-/** Reads the first of `paths` that exists. Where none does, the failure is that of the most specific. */
-async function readFirst(
-  paths: readonly string[],
-  source: Bundle['spec']['source'],
-  readPath: ReadPath,
-): Promise<{ files: ReadonlyMap<string, string> } | { failure: Reason }> {
-  let gone: Reason | undefined
-  for (const path of paths) {
-    const clean = cleanPath(path)
-    if (clean === undefined) {
-      return { failure: { message: 'source.path leads outside the repository', hint: undefined } }
-    }
-    const place: SourcePath = { repository: source.repository, revision: source.revision, path: clean }
-    try {
-      return { files: await readPath(place) }
-    } catch (error) {
-      if (!isFailure(error)) throw error
-      if (error.code !== 'path-gone') return { failure: { message: error.message, hint: error.hint } }
-      gone ??= { message: error.message, hint: error.hint }
-    }
-  }
-  return { failure: gone ?? { message: 'the bundle has no source', hint: undefined } }
-}
-
-/** What the bundle asks for and this version cannot give. Leaving it out would deliver something else. */
-function unsupported(bundle: Bundle): { message: string; hint: string } | undefined {
-  const { source, values, vars } = bundle.spec
-  if (source.renderer === 'kustomize' || source.renderer === 'helm') {
-    return {
-      message: `source.renderer: this version does not have the ${source.renderer} renderer`,
-      hint: 'render the source into the repository',
-    }
-  }
-  const asked = [values === undefined ? [] : 'values', vars === undefined ? [] : 'vars'].flat()
+/** What the bundle asks for and its renderer has no use for. Leaving it out would deliver something else. */
+function unsupported(
+  bundle: Bundle,
+  { renderer }: GatheredSource,
+): { message: string; hint: string } | undefined {
+  const { values, vars } = bundle.spec
+  const asked = [
+    values === undefined || renderer === 'helm' ? [] : 'values',
+    vars === undefined || renderer !== 'plain' ? [] : 'vars',
+  ].flat()
   if (asked.length === 0) return undefined
+  const what = renderer === 'plain' ? 'plain YAML' : 'a kustomization'
   return {
-    message: `${asked.join(' and ')} have no meaning for plain YAML`,
+    message: `${asked.join(' and ')} have no meaning for ${what}`,
     hint: `remove ${asked.join(' and ')}`,
   }
 }

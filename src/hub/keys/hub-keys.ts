@@ -12,6 +12,8 @@ export interface HubKeys {
   tokenHash(token: string): string
   /** The next link of the event log's chain: without the key no link can be made. */
   chain(previous: string, text: string): string
+  /** 32 bytes that the random values of a bundle's templates are made from, for one scope of it. */
+  renderSeed(bundle: string, scope: string): Uint8Array
   /** A text that is the same for the same key and says nothing about it; the store keeps it. */
   readonly check: string
 }
@@ -23,6 +25,7 @@ export function deriveKeys(secret: Redacted<Uint8Array>): HubKeys {
   const hashKey = createSecretKey(derive('hash'))
   const tokenKey = createSecretKey(derive('token'))
   const chainKey = createSecretKey(derive('chain'))
+  const renderKey = createSecretKey(derive('render'))
   // A KeyObject makes this five times as fast as a buffer; receipts hash every field of every object.
   const mac = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest()
   return {
@@ -33,6 +36,7 @@ export function deriveKeys(secret: Redacted<Uint8Array>): HubKeys {
     },
     tokenHash: (token) => mac(tokenKey, token).toString('hex'),
     chain: (previous, text) => mac(chainKey, `${previous}\n${text}`).toString('hex'),
+    renderSeed: (bundle, scope) => mac(renderKey, JSON.stringify([bundle, scope])),
     check: derive('check').toString('hex'),
   }
 }

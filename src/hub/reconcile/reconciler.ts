@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openRenderer } from '../../render/index.ts'
 import type { Clock, Log } from '../../runtime/index.ts'
 import { AuditFeeds, type Tail, tailAuditLog } from '../audit/index.ts'
 import type { HubConfig } from '../config/index.ts'
@@ -11,8 +12,10 @@ import { ReportKeeper } from './cluster/report-keeper.ts'
 import { EventLog } from './event-log.ts'
 import { factsOf } from './fleet/facts-of.ts'
 import { FleetLoop } from './fleet/fleet-loop.ts'
+import { openHubCharts } from './fleet/hub-charts.ts'
+import { RenderMemory } from './fleet/render-memory.ts'
 import { Renderings } from './fleet/renderings.ts'
-import { Sources } from './fleet/sources.ts'
+import { remotePlace, Sources } from './fleet/sources.ts'
 import { HubMetrics } from './metrics.ts'
 import { startRetention } from './retention.ts'
 import { Freezes, MetricGates, RolloutLoop } from './rollout/index.ts'
@@ -51,7 +54,22 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
   const keeper = new ReportKeeper(store, board, clock, (error) =>
     log.warn('a report could not be kept', { error }),
   )
-  const renderings = new Renderings(store)
+  const memory = new RenderMemory(store, clock)
+  const renderer = openRenderer()
+  const charts = openHubCharts({ config, clock, log, caFile: options.caFile })
+  const renderings = new Renderings(store, memory, {
+    renderer,
+    charts,
+    remotes: {
+      open: (url) => sources.repository(remotePlace(url, fleet.state.model)),
+      allowedHosts: config.remoteHosts,
+    },
+    seed: (bundle, scope) => store.keys.renderSeed(bundle, scope),
+    clock: (bundle) => memory.clock(bundle),
+    recorded: (bundle) => memory.dependencies(bundle),
+    record: (bundle, resolved) => memory.recordDependencies(bundle, resolved),
+    signingKeys: async (name) => (await config.credentials.read(name)).reveal(),
+  })
   const audit = new AuditFeeds()
   const freezes = new Freezes({
     store,
@@ -91,7 +109,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     clock,
     log,
   })
-  const sources = new Sources({
+  const sources: Sources = new Sources({
     cacheFolder: join(config.dataFolder, 'repositories'),
     caFile: options.caFile,
     credential: (name) => config.credentials.forGit(name),
@@ -129,6 +147,8 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     await fleet.stop()
     await rollouts.stop()
     freezes.stop()
+    await renderer.close()
+    await charts.close()
     await sources.stop()
     await pool.stop()
     await Promise.all(tails.map((tail) => tail.stop()))

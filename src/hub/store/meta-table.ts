@@ -8,6 +8,8 @@ export type MetaKey =
   | 'installation'
   /** Which fleet is in force: the name of its content, its revision and when it was loaded. */
   | 'fleet'
+  /** By bundle: where the clock of its templates stands, what random bytes they drew, what its charts depend on. */
+  | 'renders'
 
 export async function readMeta(queries: Queries, key: MetaKey): Promise<string | undefined> {
   const row = await queries.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst()

@@ -27,7 +27,7 @@ export function assignmentOf(
   const fleet = model.fleet?.value
   const environment = model.environments.get(cluster.spec.environment)?.value
   const { count, percent } = effectivePruneBound(fleet)
-  const { drift, createNamespace } = bundle.spec
+  const { drift, createNamespace, namespace } = bundle.spec
   return {
     bundle: bundle.metadata.name,
     revision: rendered.revision,
@@ -43,6 +43,7 @@ export function assignmentOf(
     prune: effectivePrune(bundle),
     pruneBound: { maxObjects: count, maxPercent: percent },
     waveTimeout: effectiveTimeout(bundle),
+    ...(namespace === undefined ? {} : { namespace }),
     createNamespace: createNamespace ?? false,
   }
 }

@@ -210,13 +210,23 @@ export class FleetLoop {
       return place === undefined ? undefined : revisionIn(sources.stateOf(place, revision).state)
     }
     const previous = new Map([...model.clusters.keys()].map((name) => [name, board.assignments(name)]))
+    const { render, end } = await renderings.begin({
+      model,
+      readPath: readSources(sources, model, fleet, commit),
+      revisionOf,
+      capabilitiesOf: (cluster) => {
+        const version = board.entry(cluster).report?.version
+        return version === undefined ? undefined : { kubeVersion: version }
+      },
+    })
     const decided = await decideAssignments({
       model,
       previous,
       facts: (cluster) => factsOf(board, cluster),
       hasLeft: (cluster, bundle) => board.hasLeft(cluster, bundle),
-      render: renderings.renderer(model, readSources(sources, model, fleet, commit), revisionOf),
+      render,
     })
+    await end()
     this.#state = { ...this.#state, bundleProblems: decided.problems, unknown: decided.unknown }
     this.#passed = rollouts.follow(model, decided.assignments).then(() => pool.follow(model))
     await this.#passed

@@ -4,25 +4,50 @@ import type { Bundle, Cluster } from '../../../core/kinds/index.ts'
 import { asJson, canonicalJson } from '../../../core/object/index.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { Content, ContentObject, ContentSource } from '../../../spoke/index.ts'
-import { type Declared, type FleetModel, type ReadPath, renderBundle } from '../../fleet/index.ts'
+import {
+  bundleInputs,
+  type Capabilities,
+  type Declared,
+  type FleetModel,
+  type ReadPath,
+  renderBundle,
+  type RenderTools,
+} from '../../fleet/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { Rendering } from './decide-assignments.ts'
+import type { RenderMemory } from './render-memory.ts'
 
 /** Renderings held in memory; engines hold those of their assignments themselves. */
 const held = 32
 
+/** What one evaluation of the fleet renders with. */
+export interface Evaluation {
+  readonly model: FleetModel
+  readonly readPath: ReadPath
+  readonly revisionOf: (bundle: Bundle) => string | undefined
+  readonly capabilitiesOf: (cluster: string) => Capabilities | undefined
+}
+
 /**
  * The renderings of the fleet by content hash: made once for all clusters whose input is the same, kept encrypted in the
- * store, handed to engines.
+ * store, handed to engines. What was rendered from a revision is not rendered again for it.
  */
 export class Renderings implements ContentSource {
   readonly #store: Store
+  readonly #tools: RenderTools
+  readonly #memory: RenderMemory
   readonly #recent = new Map<string, Content>()
   /** What was saved under each variant by this process: its places in Git may move while its objects stay. */
   readonly #saved = new Map<string, string>()
+  /** By everything that goes in. Only good renderings are kept, and only those of the last evaluation. */
+  #known = new Map<string, Made>()
+  /** How many sources were rendered since the start. */
+  rendered = 0
 
-  constructor(store: Store) {
+  constructor(store: Store, memory: RenderMemory, tools: RenderTools) {
     this.#store = store
+    this.#memory = memory
+    this.#tools = tools
   }
 
   async content(variant: string): Promise<Content | undefined> {
@@ -36,55 +61,83 @@ export class Renderings implements ContentSource {
   }
 
   /**
-   * Renders for one evaluation of the fleet, saving what is new. The answer is asked once for each bundle and cluster,
-   * and renders once for each distinct input.
+   * Renders for one evaluation of the fleet, saving what is new; `end` is to be called after it. The answer is asked once
+   * for each bundle and cluster, and renders once for each distinct input.
    */
-  renderer(
-    model: FleetModel,
-    readPath: ReadPath,
-    revisionOf: (bundle: Bundle) => string | undefined,
-  ): (bundle: Declared<Bundle>, cluster: Cluster) => Promise<Rendering> {
-    const made = new Map<string, Promise<Rendering>>()
-    const reading = once(readPath)
-    return (bundle, cluster) => {
-      const key = JSON.stringify([bundle.value.metadata.name, inputOf(bundle.value, cluster)])
+  async begin(evaluation: Evaluation): Promise<{
+    readonly render: (bundle: Declared<Bundle>, cluster: Cluster) => Promise<Rendering>
+    readonly end: () => Promise<void>
+  }> {
+    await this.#memory.load()
+    const made = new Map<string, Promise<Made>>()
+    const used = new Map<string, Made>()
+    const reading = { ...evaluation, readPath: once(evaluation.readPath) }
+    const one = (key: string, bundle: Declared<Bundle>, cluster: Cluster): Promise<Made> => {
       let rendering = made.get(key)
       if (rendering === undefined) {
-        rendering = this.#render(model, bundle, cluster, reading, revisionOf)
+        const known = this.#known.get(key)
+        rendering = known === undefined ? this.#render(reading, bundle, cluster) : Promise.resolve(known)
         made.set(key, rendering)
       }
-      return rendering
+      return rendering.then((result) => {
+        if (result.rendering.rendered) used.set(key, result)
+        return result
+      })
     }
+    const render = async (bundle: Declared<Bundle>, cluster: Cluster): Promise<Rendering> => {
+      const shared = inputKey(reading, bundle, cluster)
+      const first = await one(shared, bundle, cluster)
+      if (!first.perCluster || first.cluster === cluster.metadata.name) return first.rendering
+      const capabilities = evaluation.capabilitiesOf(cluster.metadata.name)
+      const own = JSON.stringify([shared, cluster.metadata.name, capabilities])
+      return (await one(own, bundle, cluster)).rendering
+    }
+    const end = async (): Promise<void> => {
+      this.#known = used
+      await this.#memory.save()
+    }
+    return { render, end }
   }
 
-  async #render(
-    model: FleetModel,
-    bundle: Declared<Bundle>,
-    cluster: Cluster,
-    readPath: ReadPath,
-    revisionOf: (bundle: Bundle) => string | undefined,
-  ): Promise<Rendering> {
+  async #render(evaluation: Evaluation, bundle: Declared<Bundle>, cluster: Cluster): Promise<Made> {
+    const of = { cluster: cluster.metadata.name }
     const refusal = refusalOf(bundle)
-    if (refusal !== undefined) return { rendered: false, problems: [refusal] }
-    const result = await renderBundle(model, bundle, cluster, readPath)
+    if (refusal !== undefined) {
+      return { ...of, perCluster: false, rendering: { rendered: false, problems: [refusal] } }
+    }
+    const { model, readPath, revisionOf, capabilitiesOf } = evaluation
+    const name = bundle.value.metadata.name
+    const again = () =>
+      renderBundle(model, bundle, cluster, readPath, this.#tools, capabilitiesOf(cluster.metadata.name))
+    this.rendered += 1
+    let result = await again()
+    if (result.rendered && this.#memory.renew(name, result.objects)) result = await again()
     const revision = revisionOf(bundle.value)
-    if (!result.rendered) return { rendered: false, problems: result.problems }
-    if (revision === undefined) return { rendered: false, problems: [] }
+    if (!result.rendered) {
+      // Another cluster may be known better than this one.
+      return { ...of, perCluster: true, rendering: { rendered: false, problems: result.problems } }
+    }
+    if (revision === undefined)
+      return { ...of, perCluster: false, rendering: { rendered: false, problems: [] } }
     const { hash } = result.variant
     await this.#save(hash, result.objects)
-    return {
+    const drawn = this.#memory.noteRandom(name, result.randomBytes)
+    const rendering: Rendering = {
       rendered: true,
       revision,
       variant: hash,
       complete: result.refused.length === 0,
-      problems: [...result.refused, ...result.warnings],
+      problems: [...result.refused, ...result.warnings, ...randomWarning(bundle, drawn, result)],
     }
+    return { ...of, perCluster: result.perCluster, rendering }
   }
 
   async #save(variant: string, desired: readonly DesiredObject[]): Promise<void> {
-    const objects = desired.map(({ object, origin }) => ({
+    const objects = desired.map(({ object, origin, hook, wave }) => ({
       object,
       origin,
+      ...(hook === undefined ? {} : { hook }),
+      ...(wave === undefined ? {} : { wave }),
       hash: sha256(canonicalJson(asJson(object))),
     }))
     const text = JSON.stringify(objects)
@@ -103,15 +156,33 @@ export class Renderings implements ContentSource {
   }
 }
 
-/** What of a cluster goes into the rendering of a bundle: the layers with its names filled in. */
-function inputOf(bundle: Bundle, cluster: Cluster): readonly string[] {
-  const { environment, labels } = cluster.spec
-  return (bundle.spec.layers ?? []).map((layer) =>
-    layer
-      .replaceAll('{environment}', environment)
-      .replaceAll('{cluster}', cluster.metadata.name)
-      .replaceAll(/\{cluster\.labels\.([^{}]*)\}/g, (whole, label: string) => labels?.[label] ?? whole),
-  )
+interface Made {
+  readonly rendering: Rendering
+  /** The cluster that it was made for, and whether it is for that one alone. */
+  readonly cluster: string
+  readonly perCluster: boolean
+}
+
+/** Everything that goes into a rendering but what only some charts ask of a cluster. */
+function inputKey({ model, revisionOf }: Evaluation, bundle: Declared<Bundle>, cluster: Cluster): string {
+  const inputs = bundleInputs(bundle.value, cluster)
+  const repositories = model.fleet?.value.spec?.repositories
+  const { source, random, namespace, runAs } = bundle.value.spec
+  const own = { source, random, namespace, runAs, repositories }
+  // What cannot be filled in is a problem of this cluster.
+  const filled = 'message' in inputs ? { cluster: cluster.metadata.name } : inputs
+  return JSON.stringify([bundle.value.metadata.name, own, filled, revisionOf(bundle.value) ?? null])
+}
+
+/** Another number of random bytes after a commit means that values which were drawn have changed. */
+function randomWarning(
+  { value, file, line }: Declared<Bundle>,
+  before: number | undefined,
+  { randomBytes, drewRandom }: { readonly randomBytes: number; readonly drewRandom: readonly string[] },
+): Problem[] {
+  if (before === undefined || (before === 0 && randomBytes === 0)) return []
+  const message = `its templates draw ${randomBytes} random bytes, ${before} before: values change in ${drewRandom.join(', ') || 'what drew them'}`
+  return [{ file, line, subject: `Bundle ${value.metadata.name}`, message, severity: 'warning' }]
 }
 
 /** Reads each path once. */

@@ -191,6 +191,12 @@ export function revisionIn(state: RepositoryState | undefined): string | undefin
   return revision?.commit
 }
 
+/** A repository that a kustomization names: with a credential only where the fleet lists this very address with one. */
+export function remotePlace(url: string, model: FleetModel | undefined): RepositoryPlace {
+  const listed = model?.fleet?.value.spec?.repositories?.find((one) => one.url === url)
+  return { name: listed?.name ?? url, url, credential: listed?.credential }
+}
+
 /** Where the source of a bundle is: a repository of the fleet, or the fleet's own at another ref. */
 export function placeOf(
   bundle: Bundle,
