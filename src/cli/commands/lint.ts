@@ -1,10 +1,10 @@
 import { isFailure } from '../../core/failure.ts'
 import { formatProblem, type Problem } from '../../core/problem.ts'
-import { loadFleetDirectory } from '../../hub/fleet/index.ts'
+import { type FleetModel, loadFleetDirectory, type ReadPath } from '../../hub/fleet/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { openRenderer } from '../../render/index.ts'
-import { lintSources } from '../lint-sources.ts'
+import { lintSources, type SourceFindings } from '../lint-sources.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
 import { count } from '../output/words.ts'
 import type { Options, Session } from '../session.ts'
@@ -17,8 +17,7 @@ export async function lintCommand(session: Session, folder: string, options: Opt
   const { terminal } = session
   const format = formatOf(options.output)
   const { problems, model, readPath } = await load(folder)
-  const renderer = openRenderer({ threads: 1 })
-  const sources = await lintSources(model, readPath, renderer).finally(async () => await renderer.close())
+  const sources = await rendered(model, readPath)
   const all = [...problems, ...sources.problems].toSorted(byPlace)
   if (isMachineFormat(format)) await printDocument(terminal, format, 'ProblemList', { items: all })
   else for (const problem of all) terminal.line(`${problem.severity}: ${formatProblem(problem)}`)
@@ -29,6 +28,15 @@ export async function lintCommand(session: Session, folder: string, options: Opt
     terminal.note(`note: bundle ${name}: its source is elsewhere and was not looked at`)
   }
   return all.length === 0 ? exitCodes.success : exitCodes.findings
+}
+
+async function rendered(model: FleetModel, readPath: ReadPath): Promise<SourceFindings> {
+  const renderer = openRenderer({ threads: 1 })
+  try {
+    return await lintSources(model, readPath, renderer)
+  } finally {
+    await renderer.close()
+  }
 }
 
 async function load(folder: string): ReturnType<typeof loadFleetDirectory> {
