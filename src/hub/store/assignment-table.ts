@@ -29,22 +29,36 @@ export class AssignmentTable {
     return all
   }
 
-  /** Replaces what each of these clusters is to be, as a whole, in one transaction. */
-  async replace(lists: ReadonlyMap<string, readonly Assignment[]>): Promise<void> {
-    if (lists.size === 0) return
-    const rows = [...lists].flatMap(([cluster, assignments]) =>
-      assignments.map((assignment) => ({
-        cluster,
-        bundle: assignment.bundle,
-        variant: assignment.variant,
-        body: toText(assignment),
-      })),
+  /** Sets and drops what clusters are to be, by cluster and bundle, in one transaction. */
+  async change(
+    changes: ReadonlyMap<string, { readonly set: readonly Assignment[]; readonly drop: readonly string[] }>,
+  ): Promise<void> {
+    if (changes.size === 0) return
+    const rows = [...changes].flatMap(([cluster, { set }]) =>
+      set.map((one) => ({ cluster, bundle: one.bundle, variant: one.variant, body: toText(one) })),
     )
     await this.#database.write(async (queries) => {
-      for (const clusters of runsOf([...lists.keys()], 500)) {
-        await queries.deleteFrom('assignment').where('cluster', 'in', clusters).execute()
+      for (const [cluster, { drop }] of changes) {
+        for (const bundles of runsOf(drop, 500)) {
+          await queries
+            .deleteFrom('assignment')
+            .where('cluster', '=', cluster)
+            .where('bundle', 'in', bundles)
+            .execute()
+        }
       }
-      for (const run of runsOf(rows, 500)) await queries.insertInto('assignment').values(run).execute()
+      for (const run of runsOf(rows, 200)) {
+        await queries
+          .insertInto('assignment')
+          .values(run)
+          .onConflict((conflict) =>
+            conflict.columns(['cluster', 'bundle']).doUpdateSet((row) => ({
+              variant: row.ref('excluded.variant'),
+              body: row.ref('excluded.body'),
+            })),
+          )
+          .execute()
+      }
     })
   }
 

@@ -1,5 +1,6 @@
 import type { DriftRecord } from '../../core/ledger/index.ts'
 import type { Plan } from '../../core/plan/index.ts'
+import { freshProgress, type RunRecord } from '../../core/rollout/index.ts'
 import type { Assignment, ClusterReport, StoredReceipt } from '../../spoke/index.ts'
 
 export const at = '2026-01-02T03:04:05.000Z'
@@ -71,3 +72,23 @@ export function receiptOf(key: string, rv = '1'): StoredReceipt {
 }
 
 export const reachable: ClusterReport = { reach: 'reachable', since: at, lastSeen: at, failedGroups: [] }
+
+export function runOf(id: string, bundle: string, createdAt: string): RunRecord {
+  const from = { variant: 'sha256:old', revision: 'c1', mode: 'enforce' as const, complete: true }
+  return {
+    run: {
+      id,
+      bundle,
+      revision: 'c2',
+      createdAt,
+      pins: { a: { variant: 'sha256:new', mode: 'enforce', complete: true, from } },
+      stages: [{ name: 'one', clusters: ['a'], soakMs: 0, gates: ['health'] }],
+      failureBudget: 0,
+      onFailure: 'stop',
+      unreachable: { upToPercent: 100, afterwards: 'catch up' },
+      newer: 'supersede',
+      healthTimeoutMs: 300_000,
+    },
+    progress: freshProgress(createdAt),
+  }
+}

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Redacted, systemClock } from '../../runtime/index.ts'
 import type { BundleReport } from '../../spoke/index.ts'
 import { deriveKeys } from '../keys/index.ts'
-import { assignmentOf, at, later, reachable } from './conformance-rows.ts'
+import type { RunRecord } from '../../core/rollout/index.ts'
+import { assignmentOf, at, later, reachable, runOf } from './conformance-rows.ts'
 import { describeJournal } from './journal.conformance.ts'
 import { describeLedger } from './ledger.conformance.ts'
 import { migrations } from './migrations/index.ts'
@@ -170,24 +171,58 @@ export function describeStore(name: string, harness: StoreHarness): void {
       ])
     })
 
-    test('assignments are replaced as a whole, one cluster at a time', async () => {
+    test('assignments are set and dropped by cluster and bundle', async () => {
       const { assignments } = await fresh()
-      await assignments.replace(
+      await assignments.change(
         new Map([
-          ['a', [assignmentOf('x'), assignmentOf('y', 'sha256:2')]],
-          ['b', [assignmentOf('x')]],
+          ['a', { set: [assignmentOf('x'), assignmentOf('y', 'sha256:2')], drop: [] }],
+          ['b', { set: [assignmentOf('x')], drop: [] }],
         ]),
       )
-      await assignments.replace(
-        new Map([['a', [{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }]]]),
-      )
+      const withdrawn = { ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }
+      await assignments.change(new Map([['a', { set: [withdrawn], drop: ['x'] }]]))
       const again = await reopen()
       const all = await again.assignments.all()
       expect([...all.keys()]).toEqual(['a', 'b'])
-      expect(all.get('a')).toEqual([{ ...assignmentOf('y', 'sha256:3'), withdrawn: { reason: 'gone' } }])
+      expect(all.get('a')).toEqual([withdrawn])
       expect(await again.assignments.variants()).toEqual(new Set(['sha256:1', 'sha256:3']))
-      await again.assignments.replace(new Map([['b', []]]))
+      await again.assignments.change(new Map([['b', { set: [], drop: ['x'] }]]))
       expect([...(await again.assignments.all()).keys()]).toEqual(['a'])
+    })
+
+    test('runs come back with their clusters; those that still change and the newest of each bundle are current', async () => {
+      const { runs } = await fresh()
+      const first = runOf('r-1', 'shop', at)
+      await runs.save([{ after: first }])
+      const member = { state: 'healthy' as const, since: later }
+      const done: RunRecord = {
+        run: first.run,
+        progress: { ...first.progress, state: 'done', members: { a: member }, updatedAt: later },
+      }
+      await runs.save([{ before: first, after: done }])
+      const second = runOf('r-2', 'shop', later)
+      await runs.save([{ after: second }, { after: runOf('r-3', 'other', at) }])
+      const again = await reopen()
+      expect(await again.runs.get('r-1')).toEqual(done)
+      expect((await again.runs.current()).map(({ run }) => run.id)).toEqual(['r-3', 'r-2'])
+      const page = await again.runs.page({ bundle: 'shop' }, 1)
+      expect([page.total, page.items.map(({ run }) => run.id)]).toEqual([2, ['r-2']])
+      const next = await again.runs.page({ bundle: 'shop' }, 1, page.next)
+      expect(next.items).toEqual([done])
+      expect(await again.runs.variants()).toEqual(new Set(['sha256:new', 'sha256:old']))
+      await again.runs.forget('2027-01-01T00:00:00.000Z')
+      expect(await again.runs.get('r-1')).toBeUndefined()
+      expect(await again.runs.get('r-2')).toEqual(second)
+    })
+
+    test('freezes are open until they are ended', async () => {
+      const { freezes } = await fresh()
+      const freeze = { id: 'f-1', scope: { environments: ['prod'] }, reason: 'audit', by: 'alice', at }
+      await freezes.save(freeze)
+      expect(await (await reopen()).freezes.open()).toEqual([freeze])
+      const again = await reopen()
+      await again.freezes.save({ ...freeze, endedAt: later, endedBy: 'bob' })
+      expect(await again.freezes.open()).toEqual([])
     })
 
     describeJournal({ fresh, reopen })

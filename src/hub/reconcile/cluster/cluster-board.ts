@@ -32,8 +32,9 @@ export interface ClusterEntry {
 export class ClusterBoard {
   readonly #entries = new Map<string, ClusterEntry>()
   readonly #assignments = new Map<string, readonly Assignment[]>()
+  readonly #byBundle = new Map<string, ReadonlyMap<string, Assignment>>()
   readonly #clock: Clock
-  #pending: (cluster: string) => readonly string[] = () => []
+  #pending: (cluster: string) => ReadonlySet<string> = () => new Set()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -78,16 +79,21 @@ export class ClusterBoard {
   }
 
   /** Where to ask which bundles are to be something else on a cluster, and may not yet. */
-  askPending(pending: (cluster: string) => readonly string[]): void {
+  askPending(pending: (cluster: string) => ReadonlySet<string>): void {
     this.#pending = pending
   }
 
   assign(cluster: string, assignments: readonly Assignment[]): void {
     this.#assignments.set(cluster, assignments)
+    this.#byBundle.set(cluster, new Map(assignments.map((one) => [one.bundle, one])))
   }
 
   assignments(cluster: string): readonly Assignment[] {
     return this.#assignments.get(cluster) ?? []
+  }
+
+  assignment(cluster: string, bundle: string): Assignment | undefined {
+    return this.#byBundle.get(cluster)?.get(bundle)
   }
 
   noteDrift(record: DriftRecord): void {
@@ -145,17 +151,19 @@ export class ClusterBoard {
   standing(cluster: string): Standing {
     const parts = this.assignments(cluster).map((assignment) => this.#partOf(cluster, assignment))
     // Differences of objects that no bundle on this cluster holds count for the cluster all the same.
-    const bundles = new Set(this.assignments(cluster).map(({ bundle }) => bundle))
-    const loose = [...this.entry(cluster).open.values()].filter(({ bundle }) => !bundles.has(bundle)).length
+    const held = this.#byBundle.get(cluster)
+    const loose = [...this.entry(cluster).open.values()].filter(
+      ({ bundle }) => held?.has(bundle) !== true,
+    ).length
     const rest: PartFacts[] =
       loose === 0 ? [] : [{ phase: 'applied', everApplied: true, health: 'Current', drift: loose, leased: 0 }]
-    const waiting = this.#pending(cluster).map(() => waitingPart)
+    const waiting = this.#pending(cluster).size > 0 ? [waitingPart] : []
     return standingOf({ ...this.#presence(cluster), parts: [...parts, ...rest, ...waiting] })
   }
 
   /** The state of one bundle on its cluster now. */
   partStanding(cluster: string, assignment: Assignment): Standing {
-    const waiting = this.#pending(cluster).includes(assignment.bundle) ? [waitingPart] : []
+    const waiting = this.#pending(cluster).has(assignment.bundle) ? [waitingPart] : []
     return standingOf({ ...this.#presence(cluster), parts: [this.#partOf(cluster, assignment), ...waiting] })
   }
 

@@ -6,6 +6,7 @@ import {
   placementDecision,
 } from '../../../core/placement/index.ts'
 import type { Problem } from '../../../core/problem.ts'
+import { eachLimited } from '../../../runtime/index.ts'
 import type { Assignment } from '../../../spoke/index.ts'
 import type { Declared, FleetModel } from '../../fleet/index.ts'
 import { assignmentOf, type Rendered } from './assignment-of.ts'
@@ -18,6 +19,9 @@ export type Rendering =
 interface Noted {
   readonly problems: readonly Problem[]
 }
+
+/** Renderings that are made, or waited for, at a time. */
+const sideBySide = 16
 
 export interface DecisionInput {
   readonly model: FleetModel
@@ -54,22 +58,32 @@ export async function decideAssignments(input: DecisionInput): Promise<Decided> 
   const problems = new Map<string, readonly Problem[]>()
   const unknown = new Map<string, PlacementDecision['unknown']>()
 
-  for (const [name, bundle] of model.bundles) {
+  const wanted = [...model.bundles].flatMap(([name, bundle]) => {
     const decision = placementDecision(bundle.value, views)
     if (decision.unknown.length > 0) unknown.set(name, decision.unknown)
     const chosen = new Set(decision.chosen)
     const undecided = new Set(decision.unknown.map(({ cluster }) => cluster))
+    return clusters.flatMap((cluster) => {
+      const known = before(cluster.metadata.name, name)
+      const stays = undecided.has(cluster.metadata.name) && known !== undefined
+      return chosen.has(cluster.metadata.name) || stays ? [{ name, bundle, cluster, known, stays }] : []
+    })
+  })
+  // Side by side, so that renderings which are new share the commits of the store.
+  const renderings = await eachLimited(wanted, sideBySide, ({ bundle, cluster }) =>
+    input.render(bundle, cluster),
+  )
+  for (const [name, placed] of Map.groupBy(
+    wanted.map((one, i) => ({ ...one, rendering: renderings[i] })),
+    (one) => one.name,
+  )) {
     const noted = new Set<Problem>()
-    for (const cluster of clusters) {
-      const at = cluster.metadata.name
-      const known = before(at, name)
-      const stays = undecided.has(at) && known !== undefined
-      if (!chosen.has(at) && !stays) continue
-      const list = lists.get(at)
-      const rendering = await input.render(bundle, cluster)
+    for (const { bundle, cluster, known, stays, rendering } of placed) {
+      if (rendering === undefined) continue
+      const list = lists.get(cluster.metadata.name)
       for (const problem of rendering.problems) noted.add(problem)
       // Where placement has no answer a withdrawal that waits is not taken back either.
-      const withdrawn = stays ? known.withdrawn : undefined
+      const withdrawn = stays ? known?.withdrawn : undefined
       if (rendering.rendered && withdrawn === undefined) {
         list?.set(name, assignmentOf(model, bundle.value, cluster, rendering))
       } else if (known !== undefined)

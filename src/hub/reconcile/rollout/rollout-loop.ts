@@ -53,6 +53,9 @@ export class RolloutLoop {
   readonly #timers = new Map<string, Timer>()
   readonly #problems = new Map<string, { message: string; hint: string }>()
   #model: FleetModel | undefined
+  /** By cluster: what waits there; made anew when targets or assignments change. */
+  readonly #pending = new Map<string, ReadonlySet<string>>()
+  #lookedAtGit = false
   /** What Git says, by cluster and bundle. */
   #targets: ReadonlyMap<string, ReadonlyMap<string, Assignment>> = new Map()
 
@@ -84,6 +87,8 @@ export class RolloutLoop {
     this.#targets = new Map(
       [...decided].map(([cluster, list]) => [cluster, new Map(list.map((one) => [one.bundle, one]))]),
     )
+    this.#pending.clear()
+    this.#lookedAtGit = true
     for (const targets of this.#targets.values()) for (const bundle of targets.keys()) this.#dirty.add(bundle)
     for (const { run } of this.book.actives()) this.#dirty.add(run.bundle)
     await this.#now()
@@ -180,10 +185,15 @@ export class RolloutLoop {
   }
 
   /** The bundles of a cluster that are to be something else there, and may not yet. */
-  pendingOn(cluster: string): string[] {
-    return [...(this.#targets.get(cluster)?.values() ?? [])].flatMap((target) =>
-      needsRun(target, this.#current(cluster, target.bundle)) ? [target.bundle] : [],
-    )
+  pendingOn(cluster: string): ReadonlySet<string> {
+    let pending = this.#pending.get(cluster)
+    if (pending === undefined) {
+      const targets = [...(this.#targets.get(cluster)?.values() ?? [])]
+      const waiting = targets.filter((target) => needsRun(target, this.#current(cluster, target.bundle)))
+      pending = new Set(waiting.map(({ bundle }) => bundle))
+      this.#pending.set(cluster, pending)
+    }
+    return pending
   }
 
   /** What Git says of a cluster, with what is in force there; what is in force and not in Git any more among it. */
@@ -194,7 +204,7 @@ export class RolloutLoop {
       return current.map((assignment) => ({ target: assignment, current: assignment }))
     return [...targets.values()].map((target) => ({
       target,
-      current: current.find((one) => one.bundle === target.bundle),
+      current: this.#current(cluster, target.bundle),
     }))
   }
 
@@ -252,7 +262,8 @@ export class RolloutLoop {
       throw error
     }
     this.#tell(changes)
-    await this.#hand(bundles)
+    await this.#hand(bundles, this.#lookedAtGit)
+    this.#lookedAtGit = false
     // A run that has ended may leave something to do for the next one.
     for (const { after } of changes) if (this.book.active(after.run.bundle) === undefined) this.#again(after)
   }
@@ -266,28 +277,37 @@ export class RolloutLoop {
     this.#queue.add(pass, newsMs)
   }
 
-  /** Gives the clusters of these bundles what is in force now. */
-  async #hand(bundles: readonly string[]): Promise<void> {
+  /** Gives the clusters of these bundles what is in force now; after a look at Git, takes what it does not name. */
+  async #hand(bundles: readonly string[], lookedAtGit: boolean): Promise<void> {
     const { board, store, pool } = this.#options
-    const touched = new Set(bundles)
-    const lists = new Map<string, readonly Assignment[]>()
+    const changes = new Map<string, { set: Assignment[]; drop: string[] }>()
     for (const [cluster, targets] of this.#targets) {
-      if (![...targets.keys()].some((bundle) => touched.has(bundle))) {
-        if (board.assignments(cluster).every(({ bundle }) => targets.has(bundle))) continue
+      const set: Assignment[] = []
+      const gone = lookedAtGit ? board.assignments(cluster).filter(({ bundle }) => !targets.has(bundle)) : []
+      for (const bundle of bundles) {
+        const target = targets.get(bundle)
+        if (target === undefined) continue
+        const current = this.#current(cluster, bundle)
+        const run = this.book.active(bundle) ?? this.#lastRun(bundle, cluster)
+        const next = compose(cluster, target, current, run)
+        if (next !== undefined && JSON.stringify(next) !== JSON.stringify(current)) set.push(next)
       }
-      const list = [...targets.values()].flatMap(
-        (target) =>
-          compose(
-            cluster,
-            target,
-            this.#current(cluster, target.bundle),
-            this.book.active(target.bundle) ?? this.#lastRun(target.bundle, cluster),
-          ) ?? [],
-      )
-      if (JSON.stringify(list) !== JSON.stringify(board.assignments(cluster))) lists.set(cluster, list)
+      if (set.length > 0 || gone.length > 0) {
+        changes.set(cluster, { set, drop: gone.map(({ bundle }) => bundle) })
+      }
     }
-    for (const [cluster, list] of lists) pool.assign(cluster, list)
-    await store.assignments.replace(lists)
+    // Stored first: an engine that starts again after a crash must not go back to what was before.
+    await store.assignments.change(changes)
+    for (const [cluster, { set, drop }] of changes) {
+      const list = new Map(board.assignments(cluster).map((one) => [one.bundle, one]))
+      for (const bundle of drop) list.delete(bundle)
+      for (const one of set) list.set(one.bundle, one)
+      this.#pending.delete(cluster)
+      pool.assign(
+        cluster,
+        [...list.values()].toSorted((one, two) => (one.bundle < two.bundle ? -1 : 1)),
+      )
+    }
   }
 
   /** A run that ended before its clusters were told, by a crash in between too: what it left in force counts. */
@@ -329,7 +349,7 @@ export class RolloutLoop {
   }
 
   #current(cluster: string, bundle: string): Assignment | undefined {
-    return this.#options.board.assignments(cluster).find((one) => one.bundle === bundle)
+    return this.#options.board.assignment(cluster, bundle)
   }
 
   #tell(changes: readonly { readonly before?: RunRecord; readonly after: RunRecord }[]): void {

@@ -132,7 +132,7 @@ function whyNot(parts: HubParts, name: string, state: ClusterView['state']): str
     if (state !== 'drifted' && why !== undefined) return `bundle ${assignment.bundle}: ${why}`
   }
   if (state === 'pending') {
-    const [bundle] = parts.rollouts.pendingOn(name)
+    const [bundle] = [...parts.rollouts.pendingOn(name)]
     const pending = bundle === undefined ? undefined : parts.rollouts.pending(name, bundle)
     if (pending !== undefined) return `bundle ${bundle}: ${pending.reason}`
   }
