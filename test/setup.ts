@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type ApiServerAddress, ensureBinaries, startApiServer } from '../tools/kubernetes/index.ts'
-import { deliverModule, ensureModule } from '../tools/render/module.ts'
+import * as apimachinery from '../tools/apimachinery/module.ts'
+import * as renderer from '../tools/render/module.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +15,8 @@ declare module 'vitest' {
 /** Builds the program and the test servers once, and starts one cluster of each end of the version range. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = join(import.meta.dirname, '..')
-  await deliverModule(await ensureModule())
+  await renderer.deliverModule(await renderer.ensureModule())
+  await apimachinery.deliverModule(await apimachinery.ensureModule())
   execFileSync(process.execPath, ['tools/bundle.ts'], { cwd: root, stdio: 'inherit' })
   await ensureBinaries()
   const servers = await Promise.all([

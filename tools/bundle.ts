@@ -1,12 +1,14 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import { deliverModule, isThere, modulePath } from './render/module.ts'
+import * as apimachinery from './apimachinery/module.ts'
+import * as renderer from './render/module.ts'
+import { isThere } from './wasm/go-module.ts'
 
 /**
  * Bundles the program into `dist`: one file and its chunks start faster than a tree of sources. Each file appears
- * whole, under a name made of its content, so that a program that is running is not disturbed half-way. The renderer
- * module goes beside it when it has been built (`npm run build:render`).
+ * whole, under a name made of its content, so that a program that is running is not disturbed half-way. The WebAssembly
+ * modules go beside it when they have been built (`npm run build:render`, `npm run build:apimachinery`).
  */
 const out = 'dist'
 const { outputFiles } = await build({
@@ -46,5 +48,7 @@ for (const name of await readdir(chunks)) {
   if (!kept.has(name) && !name.startsWith('.')) await rm(join(chunks, name))
 }
 
-const module = await modulePath()
-if (module !== undefined && (await isThere(module))) await deliverModule(module)
+for (const { modulePath, deliverModule } of [renderer, apimachinery]) {
+  const module = await modulePath()
+  if (module !== undefined && (await isThere(module))) await deliverModule(module)
+}

@@ -1,4 +1,5 @@
-import { deliverModule, ensureModule, goVersion } from './render/module.ts'
+import { deliverModule, ensureModule } from './render/module.ts'
+import { goVersion } from './wasm/go-module.ts'
 
 /**
  * `npm run build:render`: builds the renderer module, once per sources and Go toolchain, and puts it into `dist`.

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder, goVersion, isThere } from './module.ts'
-import { runGo } from './run-go.ts'
+import { cacheFolder, goVersion, isThere } from '../wasm/go-module.ts'
+import { runGo } from '../wasm/run-go.ts'
 
 /** The programs whose output ours is compared with. */
 export interface NativeTools {
@@ -26,10 +26,10 @@ async function ensure(name: keyof typeof programs): Promise<string> {
   const module = join(import.meta.dirname, 'native', name)
   const hash = createHash('sha256').update(go.version)
   for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(module, file)))
-  const target = join(cacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`, name)
+  const target = join(cacheFolder('render'), `${name}-${hash.digest('hex').slice(0, 16)}`, name)
   if (await isThere(target)) return target
   await mkdir(join(target, '..'), { recursive: true })
-  const scratch = await mkdtemp(join(cacheFolder(), 'building-'))
+  const scratch = await mkdtemp(join(cacheFolder('render'), 'building-'))
   try {
     await cp(module, join(scratch, 'source'), { recursive: true })
     const out = join(scratch, name)

@@ -22,7 +22,7 @@ export async function runGo(
   })
   if (output !== undefined) {
     process.stderr.write('failed\n')
-    throw new Error(`tools/render: cannot build ${what}: ${output.slice(-2000)}`)
+    throw new Error(`tools/wasm: cannot build ${what}: ${output.slice(-2000)}`)
   }
   process.stderr.write(`${Math.round((performance.now() - started) / 1000)} s\n`)
 }
