@@ -8,6 +8,7 @@
 export { type ApiCode, apiFailure } from './api-failure.ts'
 export type { BundleDetailView, BundleView, PlacedBundleView } from './bundle-view.ts'
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
+export { type CloudEvent, cloudEventOf } from './cloud-event.ts'
 export type { ClusterDetailView, ClusterView, IdentityView } from './cluster-view.ts'
 export type { DriftPage, DriftView } from './drift-view.ts'
 export { type EventView, eventViewSchema } from './event-view.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bundleDetailViewSchema, bundleViewSchema } from './bundle-view.ts'
+import { cloudEventSchema } from './cloud-event.ts'
 import { clusterDetailViewSchema, clusterViewSchema, identityViewSchema } from './cluster-view.ts'
 import { driftPageSchema } from './drift-view.ts'
 import { eventViewSchema } from './event-view.ts'
@@ -244,6 +245,14 @@ export const routes = {
       items: z.array(eventViewSchema),
       last: z.int().min(0).describe('The newest sequence'),
     }),
+  },
+  cloudEvents: {
+    method: 'get',
+    path: '/api/v1/cloudevents',
+    summary: 'The same events as a batch of CloudEvents 1.0',
+    privilege: 'read',
+    query: eventQuery,
+    response: z.array(cloudEventSchema),
   },
   reconcile: {
     method: 'post',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const measureNames = ['1a', '1b', '2', '6', '11'] as const
+export const measureNames = ['1a', '1b', '2', '6', '9', '11'] as const
 
 export type MeasureName = (typeof measureNames)[number]
 

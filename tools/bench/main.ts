@@ -10,6 +10,7 @@ import { measureApply } from './apply-phase.ts'
 import { type BenchOptions, type MeasureName, readArguments } from './arguments.ts'
 import { measureDrift } from './drift-latency.ts'
 import { measureIdle } from './idle-cost.ts'
+import { measureRender } from './render-time.ts'
 import { Report } from './report.ts'
 import { type Stage, setStage } from './stage.ts'
 import { measureStartUp } from './start-up.ts'
@@ -27,6 +28,8 @@ const measures: Readonly<Record<MeasureName, Measure>> = {
     measureDrift(stage, { objects: size, count, burst, repeat, noiseSeconds }, report),
   '6': (stage, { size = 2_000, minutes }, report) =>
     measureIdle(stage, { bundles: Math.ceil(size / 4), objectsPerBundle: 4, minutes }, report),
+  '9': (_, { size = 200, repeat }, report) =>
+    measureRender({ manifests: size, clusters: 300, repeat }, report),
   '11': (stage, { starts }, report) => measureStartUp(stage, starts, report),
 }
 

@@ -11,19 +11,32 @@ import { type Options, scopeOf, type Session } from '../session.ts'
 /** `ek events`: what happened, oldest first; with `-w` what happens from then on as well. */
 export async function eventsCommand(session: Session, options: Options): Promise<ExitCode> {
   const { client } = await session.hub()
+  if (options.output === 'cloudevents') return await cloudEvents(session, options)
   const format = formatOf(options.output)
   const shape = eventShape(session.now)
-  const query = {
+  const query = queryOf(session, options)
+  const { items, last } = await client.events({ query })
+  await printList(session.terminal, format, shape, items)
+  if (items.length === 0 && !isMachineFormat(format)) session.terminal.note('nothing happened')
+  if (options.watch === true) await follow(session, format, shape, last, { ...query, since: undefined })
+  return exitCodes.success
+}
+
+function queryOf(session: Session, options: Options) {
+  return {
     ...scopeOf(options),
     ...(options.bundle === undefined ? {} : { bundle: options.bundle }),
     ...(options.type === undefined ? {} : { type: options.type }),
     ...(options.since === undefined ? {} : { since: sinceOf(options.since, session.now()) }),
     limit: options.limit ?? 100,
   }
-  const { items, last } = await client.events({ query })
-  await printList(session.terminal, format, shape, items)
-  if (items.length === 0 && !isMachineFormat(format)) session.terminal.note('nothing happened')
-  if (options.watch === true) await follow(session, format, shape, last, { ...query, since: undefined })
+}
+
+/** `-o cloudevents`: a batch of CloudEvents 1.0 in their JSON format. */
+async function cloudEvents(session: Session, options: Options): Promise<ExitCode> {
+  const { client } = await session.hub()
+  const items = await client.cloudEvents({ query: queryOf(session, options) })
+  session.terminal.raw(`${JSON.stringify(items, null, 2)}\n`)
   return exitCodes.success
 }
 

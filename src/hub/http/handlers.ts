@@ -1,5 +1,6 @@
 import {
   apiFailure,
+  cloudEventOf,
   type RouteName,
   type RouteOutput,
   type Routes,
@@ -89,6 +90,11 @@ const handlers: Handlers = {
     return found('freeze', params.freeze, await service.thaw(call, params.freeze, body))
   },
   events: (service, call, { query }) => service.events(call, query),
+  cloudEvents: async (service, call, { query }) => {
+    const { items } = await service.events(call, query)
+    const { installation } = (await service.whoami(call)).hub
+    return items.map((event) => cloudEventOf(event, installation))
+  },
   reconcile: (service, call, { body }) => service.reconcile(call, body),
   fleet: (service, call) => service.fleet(call),
   whoami: (service, call) => service.whoami(call),

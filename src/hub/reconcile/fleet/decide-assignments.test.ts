@@ -157,3 +157,11 @@ test('deciding twice changes nothing', async () => {
   const second = await decide({ model: now, previous: first.assignments })
   expect(second.assignments).toEqual(first.assignments)
 })
+
+test('a placement that chooses no cluster is said, not silent', async () => {
+  const { problems, lists } = await decide({ model: model({ shop: "environment == 'nowhere'" }) })
+  expect(lists).toEqual({ a: [], b: [] })
+  expect(problems.get('shop')).toMatchObject([
+    { severity: 'warning', message: `no cluster matches placement "environment == 'nowhere'"` },
+  ])
+})

@@ -61,6 +61,7 @@ export async function decideAssignments(input: DecisionInput): Promise<Decided> 
   const wanted = [...model.bundles].flatMap(([name, bundle]) => {
     const decision = placementDecision(bundle.value, views)
     if (decision.unknown.length > 0) unknown.set(name, decision.unknown)
+    else if (decision.chosen.length === 0) problems.set(name, [nowhere(bundle)])
     const chosen = new Set(decision.chosen)
     const undecided = new Set(decision.unknown.map(({ cluster }) => cluster))
     return clusters.flatMap((cluster) => {
@@ -102,6 +103,22 @@ export async function decideAssignments(input: DecisionInput): Promise<Decided> 
     }
   }
   return { assignments: sorted(lists), problems, unknown }
+}
+
+/** A placement that chooses nothing may be meant, or be a slip: it is said. */
+function nowhere({ value, file, line }: Declared<Bundle>): Problem {
+  const where = value.spec.placement?.where
+  return {
+    file,
+    line,
+    subject: `Bundle ${value.metadata.name}`,
+    message:
+      where === undefined
+        ? 'it has no placement and goes to no cluster'
+        : `no cluster matches placement ${JSON.stringify(where)}`,
+    hint: where === undefined ? 'write placement.where' : 'compare it with ek get clusters -o wide',
+    severity: 'warning',
+  }
 }
 
 function viewOf(cluster: Cluster, facts: Facts | undefined): ClusterView {
