@@ -16,12 +16,14 @@ import {
   previewHeals,
   renewReceipt,
 } from './drift/index.ts'
+import { ContentCache } from './content-cache.ts'
 import type { EngineContext } from './engine-context.ts'
+import { FactsKeeper } from './facts/index.ts'
 import { SpokeFailure } from './failure.ts'
 import { loadMemory } from './load-memory.ts'
 import { type Member, MemberTable } from './members/index.ts'
 import { fieldManager, systemNamespace } from './names.ts'
-import type { AppliedMark, Assignment, AuditSource, Content, SpokePorts } from './ports.ts'
+import type { AppliedMark, Assignment, AuditSource, HookRecord, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
 import { noticeRefusal, openSession, type Session } from './session/index.ts'
 import { type TraceStep, traceObject } from './trace.ts'
@@ -62,8 +64,9 @@ export class ClusterEngine {
   readonly #members = new MemberTable()
   readonly #assignments = new Map<string, Assignment>()
   readonly #sets = new Map<string, ApplySet>()
-  readonly #contents = new Map<string, Promise<Content>>()
+  readonly #contents: ContentCache
   readonly #applied = new Map<string, AppliedMark>()
+  readonly #hooks = new Map<string, HookRecord>()
   readonly #claims = new Claims()
   readonly #presence: Presence
   readonly #book: DriftBook
@@ -74,6 +77,7 @@ export class ClusterEngine {
   readonly #watches: WatchSet
   readonly #definitions: DefinitionWatch
   readonly #unmanaged: UnmanagedWatch
+  readonly #facts: FactsKeeper
   readonly #abort = new AbortController()
   /** Ends the wait for the next question about the cluster's identity. */
   #wake = new AbortController()
@@ -90,6 +94,7 @@ export class ClusterEngine {
     this.#options = options
     this.#expectedId = options.expectedId
     const { clock, ports } = options
+    this.#contents = new ContentCache(ports.content)
     this.#context = {
       name: options.name,
       clock,
@@ -99,7 +104,7 @@ export class ClusterEngine {
       session: () => this.#connected(),
       assignment: (bundle) => this.#assignments.get(bundle),
       applySet: (bundle) => this.#applySet(bundle),
-      content: (variant) => this.#content(variant),
+      content: (variant) => this.#contents.of(variant),
       assertWritable: () => this.#assertWritable(),
       assertWanted: (assignment) => {
         this.#assertWritable()
@@ -125,6 +130,7 @@ export class ClusterEngine {
       // A watch found another cluster behind the address: begin again without waiting for the next question.
       if (reach === 'refused') this.#wake.abort()
     })
+    this.#facts = new FactsKeeper(context, (facts, at) => this.#presence.discovered(facts, at))
     this.#book = new DriftBook(
       context,
       options.audit === undefined ? undefined : new AuditIndex(fieldManager),
@@ -142,7 +148,7 @@ export class ClusterEngine {
       (member) => this.#queue.add(member.bundle),
     )
     const writer = { context, observer: this.#observer, book: this.#book }
-    this.#reconciler = new BundleReconciler(writer, this.#claims, this.#applied)
+    this.#reconciler = new BundleReconciler(writer, this.#claims, this.#applied, this.#hooks)
     this.#queue = new BundleQueue(clock, this.#reconciler, {
       assignment: (bundle) => this.#assignments.get(bundle),
       prepare: () => declareClaims(context, this.#claims, [...this.#assignments.values()], this.#applied),
@@ -203,7 +209,7 @@ export class ClusterEngine {
     this.#assignments.clear()
     for (const [bundle, assignment] of next) this.#assignments.set(bundle, assignment)
     const used = new Set([...assignments, ...this.#applied.values()].map(({ variant }) => variant))
-    for (const variant of this.#contents.keys()) if (!used.has(variant)) this.#contents.delete(variant)
+    this.#contents.keep(used)
     for (const { bundle } of changed) {
       const reviews = this.#members.ofBundle(bundle).map((member) => this.#retime(member))
       Promise.all(reviews).catch((error: unknown) => this.#context.unexpected('new rules', error))
@@ -214,6 +220,14 @@ export class ClusterEngine {
   /** Looks at one bundle, or at all of them, again and at once. */
   reconcile(bundle?: string): void {
     for (const name of bundle === undefined ? this.#assignments.keys() : [bundle]) this.#queue.add(name)
+  }
+
+  /** The same on a person's word: hooks that failed run again, too. */
+  tryAgain(bundle?: string): void {
+    for (const name of bundle === undefined ? this.#assignments.keys() : [bundle]) {
+      this.#reconciler.tryAgain(name)
+      this.#queue.add(name)
+    }
   }
 
   /** Heals now, on a person's word. Objects that are not members, or observed only, are refused. */
@@ -251,6 +265,7 @@ export class ClusterEngine {
     await loadMemory(this.#options.ports.journal, {
       members: this.#members,
       applied: this.#applied,
+      hooks: this.#hooks,
       adopt: (record) => this.#unmanaged.adopt(record),
     })
     this.#presence.start()
@@ -282,7 +297,7 @@ export class ClusterEngine {
     const client = new ClusterClient(connection, { clock: this.#options.clock })
     this.#client = client
     try {
-      const session = await openSession(client, this.#expectedId, (found) => this.#noteGaps(found))
+      const session = await openSession(client, this.#expectedId, (found) => this.#noteDiscovery(found))
       this.#assertGoesOn()
       this.#session = session
       this.#expectedId = session.clusterId
@@ -294,6 +309,7 @@ export class ClusterEngine {
     const { clusterId, version, discovery } = this.#session
     this.#wake = new AbortController()
     this.#presence.connected({ clusterId, version, failedGroups: gapsIn(discovery) })
+    this.#facts.connected()
     this.#queue.start()
     this.reconcile()
     this.#definitions.start()
@@ -315,6 +331,7 @@ export class ClusterEngine {
         const doubt = this.#doubt || session.discovery.failed.length > 0
         this.#doubt = false
         if (doubt) await session.rediscover()
+        this.#facts.tick()
       } catch (error) {
         this.#presence.failed(error)
         // Another cluster, or credentials that stay refused: begin again with what `connect` gives now.
@@ -323,7 +340,8 @@ export class ClusterEngine {
     }
   }
 
-  #noteGaps(discovery: Discovery): void {
+  #noteDiscovery(discovery: Discovery): void {
+    if (this.#session !== undefined) this.#facts.discovered()
     // What can be told again is looked at again, without waiting for a back-off.
     if (this.#presence.gaps(gapsIn(discovery))) this.reconcile()
   }
@@ -334,7 +352,7 @@ export class ClusterEngine {
     await this.#queue.pause()
     await Promise.all([this.#watches.stop(), this.#unmanaged.stop(), this.#definitions.stop()])
     this.#session = undefined
-    await session.client.close()
+    await Promise.all([session.client.close(), this.#facts.idle()])
   }
 
   #assertGoesOn(): void {
@@ -357,21 +375,6 @@ export class ClusterEngine {
       this.#sets.set(bundle, set)
     }
     return set
-  }
-
-  #content(variant: string): Promise<Content> {
-    let content = this.#contents.get(variant)
-    if (content === undefined) {
-      content = this.#options.ports.content.content(variant).then((found) => {
-        if (found !== undefined) return found
-        throw new SpokeFailure('no-content', `rendering ${variant.slice(0, 12)} is not to be had`, {
-          retryable: true,
-        })
-      })
-      this.#contents.set(variant, content)
-      content.catch(() => this.#contents.delete(variant))
-    }
-    return content
   }
 
   #assertWritable(): void {

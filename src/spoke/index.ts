@@ -8,6 +8,7 @@
  */
 export { ClusterEngine, type ClusterEngineOptions } from './cluster-engine.ts'
 export type { HealPreview, HealResult } from './drift/index.ts'
+export { sharedApis } from './facts/index.ts'
 export type { SpokeCode } from './failure.ts'
 export type * from './ports.ts'
 export type { TraceStep } from './trace.ts'

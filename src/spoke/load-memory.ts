@@ -2,18 +2,22 @@ import { decodeReceipt } from '../core/drift/index.ts'
 import type { DriftRecord } from '../core/ledger/index.ts'
 import { keyOf, refOfKey } from '../core/object/index.ts'
 import type { MemberTable } from './members/index.ts'
-import type { AppliedMark, Journal } from './ports.ts'
+import type { AppliedMark, HookRecord, Journal } from './ports.ts'
 
 /** Where the journal's memory goes. */
 export interface Memory {
   readonly members: MemberTable
   readonly applied: Map<string, AppliedMark>
+  readonly hooks: Map<string, HookRecord>
   /** Takes an open difference of an object that is no member. */
   readonly adopt: (record: DriftRecord) => void
 }
 
 /** Reads what the journal remembers of a cluster: members with receipts, inventories, open differences. */
-export async function loadMemory(journal: Journal, { members, applied, adopt }: Memory): Promise<void> {
+export async function loadMemory(
+  journal: Journal,
+  { members, applied, hooks, adopt }: Memory,
+): Promise<void> {
   const state = await journal.load()
   for (const { key, bundle, receipt } of state.receipts) {
     const made = { apiVersion: '', bundle, variant: '', index: -1, hash: receipt.manifestHash }
@@ -28,6 +32,7 @@ export async function loadMemory(journal: Journal, { members, applied, adopt }: 
     }
   }
   for (const [bundle, mark] of state.applied) applied.set(bundle, mark)
+  for (const [bundle, record] of state.hooks) hooks.set(bundle, record)
   for (const record of state.drift) {
     const member = members.of(record.ref)
     if (member === undefined) {

@@ -18,6 +18,9 @@ export const systemNamespace = 'evenkeel-system'
 /** On a parent: the fencing epoch of whoever writes for this set. */
 export const epochAnnotation = 'evenkeel.dev/epoch'
 
+/** On the object of a hook: which try of which rendering it is. */
+export const hookAnnotation = 'evenkeel.dev/hook'
+
 /** The same object with the labels that make it a member of the bundle's apply set. */
 export function asMember(object: KubeObject, bundle: string, setId: string): KubeObject {
   const labels = { ...object.metadata.labels, [bundleLabel]: bundle, [partOfLabel]: setId }

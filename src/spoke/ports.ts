@@ -1,5 +1,6 @@
 import type { Hook } from '../core/bundle/index.ts'
 import type { AuditRecord } from '../core/attribution/index.ts'
+import type { ClusterFacts } from '../core/facts/index.ts'
 import type { EncodedReceipt } from '../core/drift/index.ts'
 import type { HealthStatus } from '../core/health/index.ts'
 import type { DriftRecord } from '../core/ledger/index.ts'
@@ -84,6 +85,8 @@ export interface JournalState {
   readonly drift: readonly DriftRecord[]
   /** The bundle's variant that was last applied whole. */
   readonly applied: ReadonlyMap<string, AppliedMark>
+  /** How far the hooks of a bundle's rendering have come. */
+  readonly hooks: ReadonlyMap<string, HookRecord>
 }
 
 /** Proof that a rendering was applied whole. */
@@ -91,6 +94,26 @@ export interface AppliedMark {
   readonly variant: string
   readonly revision: string
   readonly at: string
+}
+
+/** How far the delivery of one rendering with hooks or waves has come. */
+export interface HookRecord {
+  readonly variant: string
+  /** How often a person asked for another try of this rendering's hooks. */
+  readonly attempt: number
+  readonly runs: readonly HookRun[]
+  /** What was approved at its beginning: the plan, and each write that it cleared. */
+  readonly approved?: { readonly plan: string; readonly writes: readonly string[] }
+}
+
+/** One hook that was begun. */
+export interface HookRun {
+  readonly key: string
+  readonly uid: string
+  readonly since: string
+  readonly state: 'running' | 'succeeded' | 'failed'
+  /** How it ended, as people read it. */
+  readonly message?: string
 }
 
 /**
@@ -103,6 +126,7 @@ export interface Journal {
   dropReceipts(keys: readonly string[]): Promise<void>
   saveInventory(bundle: string, entries: readonly InventoryEntry[]): Promise<void>
   saveApplied(bundle: string, mark: AppliedMark): Promise<void>
+  saveHooks(bundle: string, record: HookRecord): Promise<void>
   /** Inserts or replaces drift records by id. Resolves before anything overwrites the evidence. */
   saveDrift(records: readonly DriftRecord[]): Promise<void>
   /** Stores a plan as `waiting` or `automatic`, or answers the record of an equal plan that is known. */
@@ -135,6 +159,10 @@ export interface ClusterReport {
   readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string }
   readonly clusterId?: string
   readonly version?: string
+  /** What was discovered about it. Equal facts are one value, report after report. */
+  readonly facts?: ClusterFacts
+  /** When the facts were looked at last. */
+  readonly factsAt?: string
   /** The groups whose discovery failed: nothing of theirs is known or pruned. */
   readonly failedGroups: readonly string[]
 }

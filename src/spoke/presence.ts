@@ -1,6 +1,7 @@
 import { type Failure, isFailure, reasonOf } from '../core/failure.ts'
 import type { WatchState } from '../kube/index.ts'
 import type { Clock, Timer } from '../runtime/index.ts'
+import type { ClusterFacts } from '../core/facts/index.ts'
 import type { ClusterReport, ReachState, ReportSink } from './ports.ts'
 
 /** Without a sign of life for so long a cluster is unreachable (ux §3). */
@@ -21,7 +22,9 @@ export class Presence {
   #failure: ClusterReport['failure']
   /** Why single watches are not live, by kind. */
   readonly #watchFailures = new Map<string, NonNullable<ClusterReport['failure']>>()
-  #facts: Pick<ClusterReport, 'clusterId' | 'version' | 'failedGroups'> = { failedGroups: [] }
+  #known: Pick<ClusterReport, 'clusterId' | 'version' | 'failedGroups' | 'facts' | 'factsAt'> = {
+    failedGroups: [],
+  }
   #reported = 0
   #timer: Timer | undefined
 
@@ -58,18 +61,25 @@ export class Presence {
   }
 
   /** What the connected cluster is. */
-  connected(facts: Pick<ClusterReport, 'clusterId' | 'version' | 'failedGroups'>): void {
-    this.#facts = facts
+  connected(known: Pick<ClusterReport, 'clusterId' | 'version' | 'failedGroups'>): void {
+    this.#known = { ...this.#known, ...known }
     this.#watchFailures.clear()
     this.#lastSeen = this.#clock.now()
     this.#become('reachable', undefined)
   }
 
+  /** What was discovered about the cluster. */
+  discovered(facts: ClusterFacts, factsAt: string): void {
+    const isNews = facts !== this.#known.facts
+    this.#known = { ...this.#known, facts, factsAt }
+    if (isNews) this.#report()
+  }
+
   /** What the cluster could not tell of what it serves. Answers whether it tells some of it again. */
   gaps(failedGroups: readonly string[]): boolean {
-    const before = this.#facts.failedGroups
+    const before = this.#known.failedGroups
     if (before.join() === failedGroups.join()) return false
-    this.#facts = { ...this.#facts, failedGroups }
+    this.#known = { ...this.#known, failedGroups }
     this.#report()
     return before.some((group) => !failedGroups.includes(group))
   }
@@ -143,7 +153,7 @@ export class Presence {
     this.#reports.cluster({
       reach: this.#reach,
       since: new Date(this.#since).toISOString(),
-      ...this.#facts,
+      ...this.#known,
       ...(seen === undefined ? {} : { lastSeen: new Date(seen).toISOString() }),
       ...(failure === undefined ? {} : { failure }),
     })

@@ -17,6 +17,7 @@ import {
   ClusterEngine,
   type ClusterReport,
   type Content,
+  type ContentObject,
   type Journal,
   type SpokeEvent,
 } from '../../src/spoke/index.ts'
@@ -29,6 +30,8 @@ export interface Part {
   readonly bundle: string
   readonly objects: readonly KubeObject[]
   readonly change?: Partial<Assignment>
+  /** By position: when the object is applied. */
+  readonly orders?: readonly Pick<ContentObject, 'hook' | 'wave'>[]
 }
 
 /** One bundle on one real cluster, kept by a real engine on a real store. */
@@ -53,6 +56,11 @@ export interface Rig {
   decide(id: string, decision: 'approved' | 'rejected'): Promise<void>
   /** Declares these objects instead of the former ones. */
   declare(objects: readonly KubeObject[], change?: Partial<Assignment>): void
+  /** Declares objects with the hooks and waves that a renderer would read from their annotations. */
+  declareOrdered(
+    objects: readonly (readonly [KubeObject, Pick<ContentObject, 'hook' | 'wave'>])[],
+    change?: Partial<Assignment>,
+  ): void
   /** Declares several bundles instead of all that were declared. */
   declareAll(parts: readonly Part[]): void
   /** Declares and waits until they are applied. */
@@ -165,10 +173,20 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
       engine.reconcile(bundle)
     },
     declare: (objects, change = {}) => rig.declareAll([{ bundle, objects, change }]),
+    declareOrdered: (objects, change = {}) =>
+      rig.declareAll([
+        {
+          bundle,
+          objects: objects.map(([object]) => object),
+          change,
+          orders: objects.map(([, order]) => order),
+        },
+      ]),
     declareAll(parts) {
       commits += 1
-      assignments = parts.map(({ bundle: name, objects, change }) => {
-        const content = contentOf(objects.map((object) => placed(object, namespace)))
+      assignments = parts.map(({ bundle: name, objects, change, orders }) => {
+        const plain = contentOf(objects.map((object) => placed(object, namespace)))
+        const content = { ...plain, objects: plain.objects.map((one, i) => ({ ...one, ...orders?.[i] })) }
         contents.set(content.variant, content)
         return {
           ...defaults(name, options.mode ?? 'enforce'),

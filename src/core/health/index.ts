@@ -6,3 +6,4 @@
  */
 export type { Health, HealthStatus } from './health.ts'
 export { healthOf } from './health-of.ts'
+export { type RunOutcome, runOutcome } from './run-outcome.ts'

@@ -26,14 +26,16 @@ const compile = conditionKind('placement', {
 export function compilePlacement(where: string, place: ExpressionPlace): Placement | Problem {
   const condition = compile(where, place)
   if ('message' in condition) return condition
+  // Facts are large, and most rules ask about labels only.
+  const asksFacts = condition.mentions('facts')
   return {
     where,
     answer: (cluster) => {
-      const input = inputOf(cluster)
+      const input = inputOf(asksFacts ? cluster : { ...cluster, facts: undefined })
       if ('reason' in input) return { kind: 'unknown', reason: input.reason }
       const answer = condition.answer(input.variables)
       if (answer.kind !== 'unknown') return { kind: answer.kind === 'yes' ? 'chosen' : 'excluded' }
-      if (cluster.facts === undefined && condition.mentions('facts')) {
+      if (cluster.facts === undefined && asksFacts) {
         return { kind: 'unknown', reason: 'no facts are known about this cluster yet' }
       }
       const none = answer.reason === 'the expression gave no condition'

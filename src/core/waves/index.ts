@@ -1,8 +1,11 @@
 /**
  * The order inside one apply (engine §5), and its reverse for deletions.
  *
- * Knows kinds, not readiness: waiting between waves is the engine's. Refuses to look at annotations for an order.
+ * Knows kinds, and the waves and hooks that a renderer read from annotations; not readiness: waiting is the engine's.
+ * Reads no annotation itself.
  * Key invariant: what defines a kind or a namespace stands in an earlier wave than what uses it.
  */
+export { dueWave, type InWave } from './due-wave.ts'
+export { hookOrder } from './hook-order.ts'
 export { rankOf } from './rank.ts'
 export { wavesOf } from './waves-of.ts'

@@ -34,7 +34,7 @@ export class BundleStateTable {
     await this.#database.write((queries) =>
       queries
         .insertInto('bundle_state')
-        .values({ cluster, bundle: report.bundle, report: text, applied: null })
+        .values({ cluster, bundle: report.bundle, report: text, applied: null, hooks: null })
         .onConflict((conflict) => conflict.columns(['cluster', 'bundle']).doUpdateSet({ report: text }))
         .execute(),
     )

@@ -1,4 +1,5 @@
 import type { ClusterReport } from '../../spoke/index.ts'
+import type { ClusterFacts } from '../../core/facts/index.ts'
 import type { StateWord } from '../../core/state/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { Database } from './database.ts'
@@ -39,7 +40,7 @@ export class ClusterTable {
       cluster: row.cluster,
       clusterId: row.cluster_id ?? undefined,
       verifiedAt: row.verified_at ?? undefined,
-      report: row.report === null ? undefined : fromText<ClusterReport>(row.report),
+      report: reportOf(row),
       lastGood: row.last_good === null ? undefined : fromText<LastGood>(row.last_good),
       detachedAt: row.detached_at ?? undefined,
     }))
@@ -73,13 +74,23 @@ export class ClusterTable {
     })
   }
 
-  async saveReport(cluster: string, report: ClusterReport, lastGood: LastGood | undefined): Promise<void> {
+  /** Facts are left out: they are large, change seldom, and have a method of their own. */
+  async saveReport(cluster: string, all: ClusterReport, lastGood: LastGood | undefined): Promise<void> {
+    const { facts: _facts, ...report } = all
     const columns = {
       report: toText(report),
       ...(lastGood === undefined ? {} : { last_good: toText(lastGood) }),
     }
     await this.#database.write(async (queries) => {
       await addCluster(queries, cluster)
+      await queries.updateTable('cluster_state').set(columns).where('cluster', '=', cluster).execute()
+    })
+  }
+
+  async saveFacts(cluster: string, facts: ClusterFacts): Promise<void> {
+    await this.#database.write(async (queries) => {
+      await addCluster(queries, cluster)
+      const columns = { facts: toText(facts) }
       await queries.updateTable('cluster_state').set(columns).where('cluster', '=', cluster).execute()
     })
   }
@@ -111,6 +122,12 @@ export class ClusterTable {
       return epoch
     })
   }
+}
+
+function reportOf(row: { readonly report: string | null; readonly facts: string | null }) {
+  if (row.report === null) return undefined
+  const report = fromText<ClusterReport>(row.report)
+  return row.facts === null ? report : { ...report, facts: fromText<ClusterFacts>(row.facts) }
 }
 
 /**

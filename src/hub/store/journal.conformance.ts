@@ -24,6 +24,10 @@ export function describeJournal({ fresh, reopen }: StoreUnderTest): void {
     const mark = { variant: 'sha256:1', revision: 'abc', at }
     await journal.saveApplied('shop', { ...mark, revision: 'old' })
     await journal.saveApplied('shop', mark)
+    const hooks = { variant: 'sha256:2', attempt: 1, runs: [] }
+    await journal.saveHooks('shop', { ...hooks, attempt: 0 })
+    await journal.saveHooks('shop', hooks)
+    await journal.saveHooks('hooks only', hooks)
     await journal.saveDrift([
       driftRecord('d-1', 'a'),
       driftRecord('d-2', 'a', { state: 'healing' }),
@@ -35,6 +39,12 @@ export function describeJournal({ fresh, reopen }: StoreUnderTest): void {
     expect(state.receipts).toEqual([receiptOf(keys[0] ?? '', '2'), receiptOf(keys[1] ?? '')])
     expect(state.inventories).toEqual(new Map([['shop', [{ apiVersion: 'v1', ref, uid: 'u-1' }]]]))
     expect(state.applied).toEqual(new Map([['shop', mark]]))
+    expect(state.hooks).toEqual(
+      new Map([
+        ['hooks only', hooks],
+        ['shop', hooks],
+      ]),
+    )
     expect(await again.bundleStates.appliedVariants()).toEqual(new Set(['sha256:1']))
     expect(await again.inventory.kinds()).toEqual(['ConfigMap'])
     expect(await again.inventory.groupsOf('a', 'ConfigMap')).toEqual([''])

@@ -2,7 +2,7 @@ import type { EncodedReceipt } from '../../core/drift/index.ts'
 import type { InventoryEntry } from '../../core/inventory/index.ts'
 import { keyOf, refOfKey } from '../../core/object/index.ts'
 import type { DriftRecord } from '../../core/ledger/index.ts'
-import type { AppliedMark, Journal, JournalState } from '../../spoke/index.ts'
+import type { AppliedMark, HookRecord, Journal, JournalState } from '../../spoke/index.ts'
 import { assertEpoch, type ClusterTable } from './cluster-table.ts'
 import type { Database, Work } from './database.ts'
 import { saveDrift } from './drift-table.ts'
@@ -62,6 +62,7 @@ export async function openJournal(
       }),
     saveInventory: (bundle, entries) => fenced((queries) => saveInventory(queries, cluster, bundle, entries)),
     saveApplied: (bundle, mark) => fenced((queries) => saveApplied(queries, cluster, bundle, mark)),
+    saveHooks: (bundle, record) => fenced((queries) => saveHooks(queries, cluster, bundle, record)),
     saveDrift: (records) => fenced((queries) => saveDrift(queries, records)),
     proposePlan: (plan, initial) => fenced((queries) => proposePlan(queries, plan, initial, now())),
     supersedePlans: (bundle, keep) => fenced((queries) => supersedePlans(queries, cluster, bundle, keep)),
@@ -91,11 +92,10 @@ async function load(queries: Queries, cluster: string): Promise<JournalState> {
     .orderBy('first_seen')
     .orderBy('id')
     .execute()
-  const applied = await queries
+  const states = await queries
     .selectFrom('bundle_state')
-    .select(['bundle', 'applied'])
+    .select(['bundle', 'applied', 'hooks'])
     .where('cluster', '=', cluster)
-    .where('applied', 'is not', null)
     .execute()
   const inventories = new Map<string, InventoryEntry[]>()
   for (const member of members) {
@@ -117,8 +117,13 @@ async function load(queries: Queries, cluster: string): Promise<JournalState> {
     inventories,
     drift: drift.map((row) => fromText<DriftRecord>(row.body)),
     applied: new Map(
-      applied.flatMap((row) =>
+      states.flatMap((row) =>
         row.applied === null ? [] : [[row.bundle, fromText<AppliedMark>(row.applied)] as const],
+      ),
+    ),
+    hooks: new Map(
+      states.flatMap((row) =>
+        row.hooks === null ? [] : [[row.bundle, fromText<HookRecord>(row.hooks)] as const],
       ),
     ),
   }
@@ -152,7 +157,21 @@ async function saveApplied(
   const applied = toText(mark)
   await queries
     .insertInto('bundle_state')
-    .values({ cluster, bundle, applied, report: null })
+    .values({ cluster, bundle, applied, report: null, hooks: null })
     .onConflict((conflict) => conflict.columns(['cluster', 'bundle']).doUpdateSet({ applied }))
+    .execute()
+}
+
+async function saveHooks(
+  queries: Queries,
+  cluster: string,
+  bundle: string,
+  record: HookRecord,
+): Promise<void> {
+  const hooks = toText(record)
+  await queries
+    .insertInto('bundle_state')
+    .values({ cluster, bundle, applied: null, report: null, hooks })
+    .onConflict((conflict) => conflict.columns(['cluster', 'bundle']).doUpdateSet({ hooks }))
     .execute()
 }

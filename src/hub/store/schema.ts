@@ -14,10 +14,17 @@ export interface Schema {
     epoch: number
     report: string | null
     last_good: string | null
+    facts: string | null
     detached_at: string | null
   }
   readonly assignment: { cluster: string; bundle: string; variant: string; body: string }
-  readonly bundle_state: { cluster: string; bundle: string; applied: string | null; report: string | null }
+  readonly bundle_state: {
+    cluster: string
+    bundle: string
+    applied: string | null
+    report: string | null
+    hooks: string | null
+  }
   readonly inventory: {
     cluster: string
     bundle: string

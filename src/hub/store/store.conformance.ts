@@ -144,6 +144,9 @@ export function describeStore(name: string, harness: StoreHarness): void {
       const { clusters, bundleStates } = await fresh()
       await clusters.saveReport('a', { ...reachable, reach: 'connecting' }, undefined)
       await clusters.saveReport('a', reachable, { state: 'in-sync', at })
+      const facts = { digest: 'd', apis: { v1: ['Pod'] }, nodes: 3 }
+      await clusters.saveFacts('a', { ...facts, digest: 'old' })
+      await clusters.saveFacts('a', facts)
       await clusters.saveReport('a', { ...reachable, reach: 'unreachable' }, undefined)
       await clusters.setDetached('b', at)
       await clusters.setDetached('a', at)

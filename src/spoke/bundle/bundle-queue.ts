@@ -14,6 +14,8 @@ export interface BundleQueueOptions {
 /** Bundles that run side by side share the commits of the journal, each of which waits for the disk. */
 const parallelBundles = 16
 const reportMs = 250
+/** Between two looks at a hook or a wave that is under way. */
+const goesOnMs = 1_000
 
 /**
  * Runs bundles that have to be looked at, several side by side but never one twice at once. What did not go
@@ -111,7 +113,8 @@ export class BundleQueue {
     const assignment = this.#options.assignment(bundle)
     if (assignment === undefined) return
     const result = await this.#reconciler.reconcile(assignment, complete)
-    if (result === 'settled' && complete) this.#backoffs.delete(bundle)
+    if (result === 'goesOn') this.#addIn(bundle, goesOnMs)
+    else if (result === 'settled' && complete) this.#backoffs.delete(bundle)
     else this.#retry(bundle)
   }
 
@@ -121,11 +124,15 @@ export class BundleQueue {
       backoff = new Backoff({ baseMs: 2_000, maxMs: 300_000 })
       this.#backoffs.set(bundle, backoff)
     }
+    this.#addIn(bundle, 500 + backoff.next())
+  }
+
+  #addIn(bundle: string, ms: number): void {
     if (this.#retries.has(bundle)) return
     const timer = this.#clock.setTimeout(() => {
       this.#retries.delete(bundle)
       this.add(bundle)
-    }, 500 + backoff.next())
+    }, ms)
     this.#retries.set(bundle, timer)
   }
 }

@@ -5,12 +5,12 @@
 export class Claims {
   readonly #owners = new Map<string, string>()
   readonly #claimants = new Map<string, Set<string>>()
-  readonly #declared = new Map<string, { readonly variant: string; readonly keys: ReadonlySet<string> }>()
+  readonly #declared = new Map<string, { readonly declaration: string; readonly keys: ReadonlySet<string> }>()
 
-  /** Replaces what a bundle declares with the objects of a rendering. */
-  declare(bundle: string, variant: string, keys: ReadonlySet<string>): void {
+  /** Replaces what a bundle declares with the objects of a rendering; `declaration` names it. */
+  declare(bundle: string, declaration: string, keys: ReadonlySet<string>): void {
     this.withdraw(bundle)
-    this.#declared.set(bundle, { variant, keys })
+    this.#declared.set(bundle, { declaration, keys })
     for (const key of keys) {
       const claimants = this.#claimants.get(key) ?? new Set()
       claimants.add(bundle)
@@ -28,9 +28,9 @@ export class Claims {
     this.#declared.delete(bundle)
   }
 
-  /** The rendering whose objects are declared for a bundle. */
-  variantOf(bundle: string): string | undefined {
-    return this.#declared.get(bundle)?.variant
+  /** What was declared for a bundle last, as `declare` was told. */
+  declarationOf(bundle: string): string | undefined {
+    return this.#declared.get(bundle)?.declaration
   }
 
   /** The bundle that may write this object; `holder` is the one that holds it now, if any. */

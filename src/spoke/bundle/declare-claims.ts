@@ -21,11 +21,13 @@ export async function declareClaims(
       claims.withdraw(bundle)
       continue
     }
-    if (claims.variantOf(bundle) === variant) continue
+    // Which objects a rendering declares depends on the namespace of those that name none, too.
+    const declared = `${variant} ${assignment.namespace ?? ''}`
+    if (claims.declarationOf(bundle) === declared) continue
     try {
       await place(context, assignment, applied.get(bundle)?.variant)
       const { wanted, refused } = await place(context, assignment, variant)
-      claims.declare(bundle, variant, new Set([...wanted, ...refused].map(({ key }) => key)))
+      claims.declare(bundle, declared, new Set([...wanted, ...refused].map(({ key }) => key)))
     } catch (error) {
       complete = false
       context.unexpected(`reading what bundle ${bundle} declares`, error)

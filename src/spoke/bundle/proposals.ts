@@ -80,13 +80,14 @@ export interface Asked {
   readonly removal: PlanRecord | undefined
 }
 
-/** Proposes what must be proposed, and tells which writes may go out. */
+/** Proposes what must be proposed, and tells which writes may go out. `underWay` is a plan that is being executed. */
 export async function ask(
   context: EngineContext,
   session: Session,
   assignment: Assignment,
   writes: readonly Write[],
   removal: PrunePlan,
+  underWay: string | undefined,
 ): Promise<Asked> {
   const asking = assignment.mode === 'ask'
   const adopting = writes.some((write) => write.action === 'adopt')
@@ -115,7 +116,8 @@ export async function ask(
     removals = await propose(context, assignment, items, reasons)
     if (!isCleared(removals)) waiting.push(waitingReason(removals))
   }
-  const kept = [changes, removals].flatMap((record) => (record === undefined ? [] : [record.plan.id]))
+  const proposed = [changes, removals].flatMap((record) => (record === undefined ? [] : [record.plan.id]))
+  const kept = underWay === undefined ? proposed : [...proposed, underWay]
   await context.ports.journal.supersedePlans(assignment.bundle, kept)
   return { cleared, waiting, changes, removal: removals }
 }
@@ -135,6 +137,17 @@ export function proposedDeletion(entry: InventoryEntry, reason: string): Propose
 async function proposedWrite(context: EngineContext, session: Session, write: Write): Promise<ProposedItem> {
   const { target, content } = write.wanted
   const { resource, object, ref } = target
+  if (content.hook !== undefined) {
+    // Replaced as a whole where it stands: there is nothing to compare it with.
+    const { when } = content.hook
+    return {
+      action: 'create',
+      ref,
+      fields: [],
+      note: `hook: runs ${when} the other objects`,
+      base: content.hash,
+    }
+  }
   const member = context.members.get(write.wanted.key)
   const live = write.live ?? (await session.client.get(resource, ref.namespace, ref.name))
   const dryRun = { manager: fieldManager, force: true, dryRun: true }

@@ -37,10 +37,11 @@ export function resolveContent(
   const wanted: Wanted[] = []
   const refused: Refused[] = []
   const setId = context.applySet(bundle).id
-  const observe = context.assignment(bundle)?.mode === 'observe'
+  const { mode, namespace } = context.assignment(bundle) ?? {}
+  const observe = mode === 'observe'
   for (const [index, item] of content.objects.entries()) {
     const object = observe ? item.object : asMember(item.object, bundle, setId)
-    const target = session.targetOf(object)
+    const target = session.targetOf(object, namespace)
     if (target instanceof SpokeFailure) {
       const { apiVersion, kind, metadata } = item.object
       const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''

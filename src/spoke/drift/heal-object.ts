@@ -185,7 +185,9 @@ async function prepare(
   const content = await context.content(member.variant)
   const desired = content.objects[member.index]
   if (desired === undefined) throw new Error(`rendering ${member.variant} has no object ${member.index}`)
-  const target = session.targetOf(asMember(desired.object, member.bundle, context.applySet(member.bundle).id))
+  // It stands where it was applied, whatever namespace the bundle is for by now.
+  const labelled = asMember(desired.object, member.bundle, context.applySet(member.bundle).id)
+  const target = session.targetOf(labelled, member.ref.namespace)
   if (target instanceof Error) throw target
   const schema = await session.schemas.schemaOf(member.apiVersion, member.ref.kind)
   return { target, schema, session, hash: desired.hash }

@@ -60,15 +60,15 @@ export class Session {
 
   /**
    * Settles kind and namespace of an object. The failure says whether the kind is certainly not served or
-   * whether the cluster could not tell (incident 15).
+   * whether the cluster could not tell (incident 15). `fallback` is the namespace of what names none.
    */
-  targetOf(object: KubeObject): Target | SpokeFailure {
+  targetOf(object: KubeObject, fallback = 'default'): Target | SpokeFailure {
     const group = groupOf(object.apiVersion)
     const version = versionOf(object.apiVersion)
     const resource = this.#discovery.find(group, object.kind, version)
     if (resource === undefined) return this.#unknownKind(object, group, version)
     const { namespace: given, ...metadata } = object.metadata
-    const namespace = resource.namespaced ? (given ?? 'default') : ''
+    const namespace = resource.namespaced ? (given ?? fallback) : ''
     const settled =
       namespace === '' ? { ...object, metadata } : { ...object, metadata: { ...metadata, namespace } }
     return {

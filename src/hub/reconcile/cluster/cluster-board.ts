@@ -1,7 +1,13 @@
 import type { DriftRecord } from '../../../core/ledger/index.ts'
 import { type PartFacts, type Standing, standingOf } from '../../../core/state/index.ts'
 import type { Clock } from '../../../runtime/index.ts'
-import type { AppliedMark, Assignment, BundleReport, ClusterReport } from '../../../spoke/index.ts'
+import {
+  type AppliedMark,
+  type Assignment,
+  type BundleReport,
+  type ClusterReport,
+  sharedApis,
+} from '../../../spoke/index.ts'
 import type { LastGood, Store } from '../../store/index.ts'
 
 /** What the board remembers of one open difference. */
@@ -107,15 +113,21 @@ export class ClusterBoard {
   /** Takes the newest report. An engine that has not met its cluster yet takes away nothing that was known before. */
   noteCluster(cluster: string, report: ClusterReport): void {
     const entry = this.entry(cluster)
-    const { lastSeen, clusterId, version, failedGroups } = entry.report ?? {}
+    const { lastSeen, clusterId, version, facts, factsAt, failedGroups } = entry.report ?? {}
+    // Facts of before stand until the cluster is met and looked at again.
+    const before = {
+      ...(facts === undefined ? {} : { facts }),
+      ...(factsAt === undefined ? {} : { factsAt }),
+    }
     if (report.lastSeen !== undefined || lastSeen === undefined) {
-      entry.report = report
+      entry.report = { ...before, ...report }
       return
     }
     entry.report = {
       lastSeen,
       ...(clusterId === undefined ? {} : { clusterId }),
       ...(version === undefined ? {} : { version }),
+      ...before,
       ...report,
       failedGroups: failedGroups ?? [],
     }
@@ -223,6 +235,7 @@ const waitingPart: PartFacts = {
 
 /** A report of an earlier run: the connection it speaks of is gone. */
 function fromBefore(report: ClusterReport, clock: Clock): ClusterReport {
-  const { failure: _failure, ...rest } = report
-  return { ...rest, reach: 'connecting', since: new Date(clock.now()).toISOString() }
+  const { failure: _failure, facts, ...rest } = report
+  const known = facts === undefined ? {} : { facts: { ...facts, apis: sharedApis(facts.apis) } }
+  return { ...rest, ...known, reach: 'connecting', since: new Date(clock.now()).toISOString() }
 }

@@ -241,7 +241,7 @@ export class EnginePool {
     const entry = board.entry(cluster)
     const before = entry.report
     board.noteCluster(cluster, report)
-    const { clusterId, reach, since, version } = entry.report ?? report
+    const { clusterId, reach, since, version, facts, failedGroups } = entry.report ?? report
     if (clusterId !== undefined && reach === 'reachable') {
       if (entry.clusterId === undefined) {
         entry.clusterId = clusterId
@@ -252,8 +252,11 @@ export class EnginePool {
       if (entry.verifiedAt === undefined || entry.verifiedAt < since) entry.verifiedAt = since
     }
     board.noteGood(cluster)
-    if (version !== before?.version) this.#options.onNews()
-    if (reach !== before?.reach) this.#options.onReach(cluster)
+    const served = `${facts?.digest} ${failedGroups.join()}`
+    const isNew = served !== `${before?.facts?.digest} ${(before?.failedGroups ?? []).join()}`
+    if (version !== before?.version || isNew) this.#options.onNews()
+    // A bundle may wait for what the cluster serves by now.
+    if (reach !== before?.reach || isNew) this.#options.onReach(cluster)
   }
 
   #onError(slot: Slot, what: string, error: unknown): void {

@@ -17,6 +17,8 @@ export class ReportKeeper {
   readonly #board: ClusterBoard
   readonly #queue: WorkQueue
   readonly #kept = new Map<string, string>()
+  /** The digests of the facts that are in the store. */
+  readonly #facts = new Map<string, string>()
 
   constructor(store: Store, board: ClusterBoard, clock: Clock, onError: (error: unknown) => void) {
     this.#store = store
@@ -56,6 +58,11 @@ export class ReportKeeper {
     if (bundle === undefined) {
       const { report, lastGood } = entry
       if (report === undefined) return
+      const { facts } = report
+      if (facts !== undefined && this.#facts.get(cluster) !== facts.digest) {
+        await this.#store.clusters.saveFacts(cluster, facts)
+        this.#facts.set(cluster, facts.digest)
+      }
       await this.#store.clusters.saveReport(cluster, report, lastGood)
       this.#kept.set(key, newsOf(report, lastGood))
       return
@@ -67,7 +74,8 @@ export class ReportKeeper {
   }
 }
 
-/** Everything that is kept of a cluster but the time of its last sign of life. */
-function newsOf({ lastSeen: _lastSeen, ...report }: ClusterReport, lastGood: LastGood | undefined): string {
-  return JSON.stringify([report, lastGood?.state])
+/** Everything that is kept of a cluster but times that pass by themselves; of its facts the digest. */
+function newsOf(all: ClusterReport, lastGood: LastGood | undefined): string {
+  const { lastSeen: _lastSeen, factsAt: _factsAt, facts, ...report } = all
+  return JSON.stringify([report, facts?.digest, lastGood?.state])
 }

@@ -10,7 +10,7 @@ import type { EnginePool } from '../cluster/engine-pool.ts'
 import type { EventLog } from '../event-log.ts'
 import type { HubMetrics } from '../metrics.ts'
 import { decideAssignments } from './decide-assignments.ts'
-import { factsOf } from './facts-of.ts'
+import { capabilitiesOf, factsOf } from './facts-of.ts'
 import { loadFleetRecord, saveFleetRecord } from './fleet-record.ts'
 import { keepLastGood } from './keep-last-good.ts'
 import type { RolloutLoop } from '../rollout/index.ts'
@@ -214,10 +214,7 @@ export class FleetLoop {
       model,
       readPath: readSources(sources, model, fleet, commit),
       revisionOf,
-      capabilitiesOf: (cluster) => {
-        const version = board.entry(cluster).report?.version
-        return version === undefined ? undefined : { kubeVersion: version }
-      },
+      capabilitiesOf: (cluster) => capabilitiesOf(board, cluster),
     })
     const decided = await decideAssignments({
       model,

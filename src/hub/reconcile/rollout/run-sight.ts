@@ -1,3 +1,4 @@
+import { whyLacking } from '../../../core/facts/index.ts'
 import type { Bundle } from '../../../core/kinds/index.ts'
 import {
   compileGate,
@@ -87,10 +88,15 @@ export class RunSight {
     }
   }
 
-  /** The bundle that this one has to wait for on a cluster, and why. */
+  /** What a bundle has to wait for on a cluster: an API, or another bundle. */
   #blocked(bundle: string, cluster: string): string | undefined {
     const { board, model, target } = this.#options
     const declared: Bundle | undefined = model()?.bundles.get(bundle)?.value
+    const { facts, failedGroups = [] } = board.entry(cluster).report ?? {}
+    for (const required of declared?.spec.requires ?? []) {
+      const lacking = required.optional === true ? undefined : whyLacking(required, { facts, failedGroups })
+      if (lacking !== undefined) return lacking
+    }
     for (const name of declared?.spec.dependsOn ?? []) {
       const wanted = target(name, cluster)
       if (wanted === undefined) return `bundle ${name} is not placed on this cluster`

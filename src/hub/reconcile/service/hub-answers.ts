@@ -30,7 +30,7 @@ export async function reconcile(
   const clusters = clustersInScope(parts, { cluster: request.clusters }).map(({ name }) => name)
   const told = clusters.filter((name) => {
     const engine = parts.pool.engine(name)
-    engine?.reconcile(bundle)
+    engine?.tryAgain(bundle)
     return engine !== undefined
   })
   const repository = request.clusters === undefined && parts.config.fleet !== undefined

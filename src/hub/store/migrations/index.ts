@@ -6,8 +6,10 @@
  */
 import { first } from './0001-first.ts'
 import { rollouts } from './0002-rollouts.ts'
+import { hooks } from './0003-hooks.ts'
+import { facts } from './0004-facts.ts'
 import type { Migration } from './migration.ts'
 
 export type { DialectName, Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [first, rollouts]
+export const migrations: readonly Migration[] = [first, rollouts, hooks, facts]
