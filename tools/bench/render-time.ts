@@ -31,7 +31,9 @@ export async function measureRender(options: RenderMeasure, report: Report): Pro
   await deliverModule(await ensureModule())
   const names = Array.from({ length: options.clusters }, (_, index) => `c-${String(index).padStart(4, '0')}`)
   await measureCase('three variants', environments, 'overlays/{environment}', names, options, report)
-  await measureCase('a variant a cluster', names, 'overlays/{cluster}', names, options, report)
+  // So many variants take minutes: a tenth of the clusters says what one costs.
+  const some = names.slice(0, Math.ceil(names.length / 10))
+  await measureCase('a variant a cluster', some, 'overlays/{cluster}', some, options, report)
 }
 
 async function measureCase(
