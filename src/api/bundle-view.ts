@@ -23,6 +23,7 @@ export const placedBundleViewSchema = z
     phase: z.enum(['pending', 'applying', 'applied', 'blocked', 'failed', 'withdrawn']),
     reason: z.string().optional().describe('Why it is pending, blocked or failed'),
     run: z.string().optional().describe('The run that it waits for'),
+    notes: z.array(z.string()).optional().describe('What the cluster lacks of what the bundle would like'),
     objects: z.int().min(0),
     health: healthSchema,
     drift: z.int().min(0).nullable().describe('null: not known, which is not zero'),

@@ -44,6 +44,25 @@ export const clusterViewSchema = z
 
 export type ClusterView = z.infer<typeof clusterViewSchema>
 
+/** What was discovered about a cluster. What is left out is not known, which is not none. */
+export const clusterFactsViewSchema = z
+  .object({
+    at: timeSchema.describe('When it was looked at last'),
+    platform: z.enum(['openshift', 'kubernetes']).optional(),
+    apis: z.record(z.string(), z.array(z.string())).describe('Served kinds by group and version'),
+    storageClasses: z.array(z.string()).optional(),
+    ingressClasses: z.array(z.string()).optional(),
+    priorityClasses: z.array(z.string()).optional(),
+    nodes: z.int().min(0).optional(),
+    capacity: z
+      .object({ cpu: z.number().min(0), memory: z.number().min(0) })
+      .optional()
+      .describe('Of all nodes together: cores, and bytes'),
+  })
+  .meta({ id: 'ClusterFacts' })
+
+export type ClusterFactsView = z.infer<typeof clusterFactsViewSchema>
+
 export const clusterDetailViewSchema = clusterViewSchema
   .extend({
     identity: identityViewSchema,
@@ -52,6 +71,7 @@ export const clusterDetailViewSchema = clusterViewSchema
       .object({ code: z.string(), message: z.string(), hint: z.string().optional() })
       .optional()
       .describe('Why it is not reachable or was refused'),
+    facts: clusterFactsViewSchema.optional().describe('Left out as long as nothing was discovered'),
     failedGroups: z.array(z.string()).describe('API groups of which nothing is known now'),
   })
   .meta({ id: 'ClusterDetail' })

@@ -1,4 +1,10 @@
-import type { BundleDetailView, ClusterDetailView, FleetView, PlacedBundleView } from '../../api/index.ts'
+import type {
+  BundleDetailView,
+  ClusterDetailView,
+  ClusterFactsView,
+  FleetView,
+  PlacedBundleView,
+} from '../../api/index.ts'
 import { formatProblem } from '../../core/problem.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { ageOf } from '../output/age.ts'
@@ -90,10 +96,31 @@ function clusterFacts(cluster: ClusterDetailView, now: number): Fact[] {
     ['Seen', cluster.seen === undefined ? 'never' : `${ageOf(cluster.seen, now)} ago`],
     ['ID', `${cluster.clusterId ?? '?'}  (verified ${ageOf(identity.verifiedAt, now)} ago)`],
     ['Version', cluster.version ?? '?'],
+    ...discoveredFacts(cluster.facts, now),
     ['Mode', cluster.mode],
     ['Labels', labels.length === 0 ? undefined : labels.toSorted().join(', ')],
     ['Drift', cluster.drift === null ? '?' : String(cluster.drift)],
     ['Unknown APIs', cluster.failedGroups.length === 0 ? undefined : cluster.failedGroups.join(', ')],
+  ]
+}
+
+/** What was discovered, with its age; a question mark where it is not known. */
+function discoveredFacts(facts: ClusterFactsView | undefined, now: number): Fact[] {
+  if (facts === undefined) return [['Facts', 'none known yet']]
+  const { apis, capacity, nodes } = facts
+  const list = (names: readonly string[] | undefined): string =>
+    names === undefined ? '?' : names.length === 0 ? 'none' : names.join(', ')
+  const kinds = new Set(Object.values(apis).flat()).size
+  const sum =
+    capacity === undefined ? '' : `, ${capacity.cpu} cores, ${Math.round(capacity.memory / 2 ** 30)} GiB`
+  return [
+    ['Facts', `looked at ${ageOf(facts.at, now)} ago`],
+    ['Platform', facts.platform ?? '?'],
+    ['APIs', `${Object.keys(apis).length} versions, ${kinds} kinds  (all of them with -o yaml)`],
+    ['Nodes', nodes === undefined ? '?' : `${nodes}${sum}`],
+    ['Storage', list(facts.storageClasses)],
+    ['Ingress', list(facts.ingressClasses)],
+    ['Priorities', list(facts.priorityClasses)],
   ]
 }
 
@@ -136,6 +163,7 @@ function printPlaced(
   for (const line of tableLines(columns, placed, { width: session.terminal.width }))
     session.terminal.line(line)
   for (const one of placed) {
+    for (const note of one.notes ?? []) session.terminal.line(`  ${first.cell(one)}  ${note}`)
     for (const trouble of one.troubles) session.terminal.line(`  ${first.cell(one)}  ${troubleText(trouble)}`)
   }
 }

@@ -1,10 +1,12 @@
 import type {
   ClusterDetailView,
+  ClusterFactsView,
   ClusterQuery,
   ClusterView,
   IdentityQuery,
   IdentityView,
 } from '../../../api/index.ts'
+import type { ClusterFacts } from '../../../core/facts/index.ts'
 import { stateName } from '../../../core/state/index.ts'
 import { nameOf, refOfKey } from '../../../core/object/index.ts'
 import type { Page } from '../../service.ts'
@@ -31,7 +33,22 @@ export function describeCluster(parts: HubParts, name: string): ClusterDetailVie
     identity: identityOf(parts, found),
     placed: placedBundles(parts, found),
     ...(failure === undefined ? {} : { failure }),
+    ...(report?.facts === undefined
+      ? {}
+      : { facts: factsView(report.facts, report.factsAt ?? report.since) }),
     failedGroups: [...(report?.failedGroups ?? [])],
+  }
+}
+
+function factsView(facts: ClusterFacts, at: string): ClusterFactsView {
+  const { digest: _digest, apis, storageClasses, ingressClasses, priorityClasses, ...rest } = facts
+  return {
+    at,
+    ...rest,
+    apis: Object.fromEntries(Object.entries(apis).map(([version, kinds]) => [version, [...kinds]] as const)),
+    ...(storageClasses === undefined ? {} : { storageClasses: [...storageClasses] }),
+    ...(ingressClasses === undefined ? {} : { ingressClasses: [...ingressClasses] }),
+    ...(priorityClasses === undefined ? {} : { priorityClasses: [...priorityClasses] }),
   }
 }
 

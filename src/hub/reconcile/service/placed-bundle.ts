@@ -1,4 +1,5 @@
 import type { PlacedBundleView } from '../../../api/index.ts'
+import { whyLacking } from '../../../core/facts/index.ts'
 import { nameOf, refOfKey } from '../../../core/object/index.ts'
 import type { Assignment } from '../../../spoke/index.ts'
 import type { HubParts } from './hub-parts.ts'
@@ -43,6 +44,7 @@ function placedBundle(
     phase: waits === undefined || current?.phase === 'failed' ? (current?.phase ?? 'pending') : 'pending',
     ...(reason === undefined ? {} : { reason }),
     ...(waits?.run === undefined ? {} : { run: waits.run }),
+    ...notesOf(parts, found.name, bundle),
     objects: report?.objects ?? 0,
     health: known ? (report?.health ?? 'Unknown') : 'Unknown',
     drift:
@@ -55,6 +57,17 @@ function placedBundle(
     })),
     ...(cluster?.lastSeen === undefined ? {} : { seen: cluster.lastSeen }),
   }
+}
+
+/** What a cluster lacks of the optional requirements of a bundle. */
+function notesOf({ board, fleet }: HubParts, cluster: string, bundle: string): { notes?: string[] } {
+  const { facts, failedGroups = [] } = board.entry(cluster).report ?? {}
+  const declared = fleet.state.model?.bundles.get(bundle)?.value.spec.requires ?? []
+  const notes = declared.flatMap((required) => {
+    const lacking = required.optional === true ? whyLacking(required, { facts, failedGroups }) : undefined
+    return lacking === undefined ? [] : [`optional: ${lacking}`]
+  })
+  return notes.length === 0 ? {} : { notes }
 }
 
 /** The mode that holds for a bundle on a cluster now. */
