@@ -32,7 +32,15 @@ func validateCustom(raw []byte, version *customVersion) []problem {
 	}
 	unknown, err := prune(object, version)
 	if err != nil {
-		return []problem{{Path: "metadata", Reason: "Undecodable", Message: err.Error()}}
+		decode := func(text []byte) error {
+			alone := &unstructured.Unstructured{}
+			if err := json.UnmarshalCaseSensitivePreserveInts(text, &alone.Object); err != nil {
+				return nil
+			}
+			_, err := prune(alone, version)
+			return err
+		}
+		return []problem{undecodable(version.kind, blame(raw, decode, err.Error()), err)}
 	}
 	for _, path := range unknown {
 		strict = append(strict, fmt.Errorf("unknown field %q", path))

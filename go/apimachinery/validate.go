@@ -84,13 +84,13 @@ func validateBuiltIn(raw []byte, kind schema.GroupVersionKind) []problem {
 	object, _, err := strictDecoder.Decode(raw, nil, nil)
 	strict := strictErrors(err)
 	if err != nil && (strict == nil || object == nil) {
-		return []problem{undecodable(raw, kind, err)}
+		return []problem{undecodable(kind, misfit(raw, kind, err), err)}
 	}
 	problems := strictProblems(strict, func(path string) []string { return fieldsBeside(object, path) })
 	legacyscheme.Scheme.Default(object)
 	internal, err := legacyscheme.Scheme.UnsafeConvertToVersion(object, internalOf(kind))
 	if err != nil {
-		return append(problems, undecodable(raw, kind, err))
+		return append(problems, undecodable(kind, misfit(raw, kind, err), err))
 	}
 	strategy := strategies[kind.GroupKind()]
 	if strategy == nil {
@@ -99,18 +99,22 @@ func validateBuiltIn(raw []byte, kind schema.GroupVersionKind) []problem {
 	return append(problems, statusProblems(create(strategy, kind, internal))...)
 }
 
-// undecodable is what a server says about a body that does not fit its kind, with the value that does not.
-func undecodable(raw []byte, kind schema.GroupVersionKind, err error) problem {
-	decode := func(text []byte) error {
+// misfit is the path of the value that does not fit its kind.
+func misfit(raw []byte, kind schema.GroupVersionKind, failure error) string {
+	return blame(raw, func(text []byte) error {
 		object, _, err := lenientDecoder.Decode(text, nil, nil)
 		if err == nil {
 			legacyscheme.Scheme.Default(object)
 			_, err = legacyscheme.Scheme.UnsafeConvertToVersion(object, internalOf(kind))
 		}
 		return err
-	}
+	}, failure.Error())
+}
+
+// undecodable is what a server says about a body that does not fit its kind.
+func undecodable(kind schema.GroupVersionKind, path string, err error) problem {
 	return problem{
-		Path:    blame(raw, decode, err.Error()),
+		Path:    path,
 		Reason:  "Undecodable",
 		Message: fmt.Sprintf("%s in version %q cannot be handled as a %s: %v", kind.Kind, kind.Version, kind.Kind, err),
 	}

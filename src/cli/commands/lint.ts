@@ -3,15 +3,20 @@ import { formatProblem, type Problem } from '../../core/problem.ts'
 import { type FleetModel, loadFleetDirectory, type ReadPath } from '../../hub/fleet/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
+import { openApimachinery } from '../../apimachinery/index.ts'
 import { openRenderer } from '../../render/index.ts'
 import { lintSources, type SourceFindings } from '../lint-sources.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
 import { count } from '../output/words.ts'
 import type { Options, Session } from '../session.ts'
 
+const notValidated =
+  'note: objects were not held against the rules of Kubernetes: this installation lacks the module for it (build it with npm run build:apimachinery, which needs Go 1.26)'
+
 /**
- * `ek lint [folder]`: every problem in the files of a fleet and in the sources of its bundles, by file and line. Needs no
- * hub. Ends with 1 when there is any.
+ * `ek lint [folder]`: every problem in the files of a fleet and in the sources of its bundles, by file and line: what
+ * cannot be read or rendered, and what an API server would refuse. Needs no hub and no cluster. Ends with 1 when there is
+ * any.
  */
 export async function lintCommand(session: Session, folder: string, options: Options): Promise<ExitCode> {
   const { terminal } = session
@@ -27,15 +32,21 @@ export async function lintCommand(session: Session, folder: string, options: Opt
   for (const name of sources.elsewhere) {
     terminal.note(`note: bundle ${name}: its source is elsewhere and was not looked at`)
   }
+  if (!sources.validated) terminal.note(notValidated)
   return all.length === 0 ? exitCodes.success : exitCodes.findings
 }
 
-async function rendered(model: FleetModel, readPath: ReadPath): Promise<SourceFindings> {
+async function rendered(
+  model: FleetModel,
+  readPath: ReadPath,
+): Promise<SourceFindings & { readonly validated: boolean }> {
   const renderer = openRenderer({ threads: 1 })
+  const apimachinery = openApimachinery({ threads: 1 })
   try {
-    return await lintSources(model, readPath, renderer)
+    const found = await lintSources(model, readPath, renderer, apimachinery)
+    return { ...found, validated: apimachinery !== undefined }
   } finally {
-    await renderer.close()
+    await Promise.all([renderer.close(), apimachinery?.close()])
   }
 }
 

@@ -1,0 +1,20 @@
+/**
+ * Kubernetes' own handling of objects, without a cluster: what an API server would refuse an object for.
+ *
+ * It is the API server's code (`go/apimachinery`), compiled to one module that runs in the box (`src/box`). It refuses
+ * to guess: a kind that nobody defines is unknown, not wrong, and what only a cluster can say (admission, other
+ * objects, quotas) is not said. Key invariant: a problem has the field and the words that the server would give.
+ */
+export type {
+  Apimachinery,
+  FieldProblem,
+  ValidateOptions,
+  Verdict,
+} from './contract.ts'
+export {
+  definitionsAmong,
+  manifestProblems,
+  type ManifestProblemOptions,
+  type PlaceOf,
+} from './manifest-problems.ts'
+export { openApimachinery, type ApimachineryOptions } from './open-apimachinery.ts'
