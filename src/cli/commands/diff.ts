@@ -1,6 +1,6 @@
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
-import { printEffect } from '../output/run-text.ts'
+import { printEffects } from '../output/run-text.ts'
 import { count, shortRevision } from '../output/words.ts'
 import type { Options, Session } from '../session.ts'
 
@@ -24,10 +24,9 @@ export async function diffCommand(session: Session, bundle: string, options: Opt
     const unreachable =
       away.length === 0 ? '' : `, ${away.length} unreachable: ${away.slice(0, 5).join(', ')}`
     const revision = draft.run === undefined ? '' : ` at ${shortRevision(draft.run.revision)}`
-    const line = `${changed} of ${count(detail.placed.length, 'cluster')} change${revision} (${same} identical${unreachable})`
-    if (changed === 0) terminal.note(line)
-    else terminal.line(line)
-    for (const effect of draft.run?.effects ?? []) printEffect(session, effect)
+    const line = `${changed} of ${count(detail.placed.length, 'cluster')} ${changed === 1 ? 'changes' : 'change'}${revision} (${same} identical${unreachable})`
+    terminal.line(line)
+    printEffects(session, draft.run?.effects ?? [])
     if (draft.problem !== undefined)
       terminal.note(`no run can begin: ${draft.problem.message} (${draft.problem.hint})`)
   }

@@ -41,7 +41,7 @@ export async function freezeCommand(
   if (isMachineFormat(format)) await printDocument(session.terminal, format, 'Freeze', freeze)
   else
     session.terminal.line(
-      `${freeze.id} ${count(freeze.clusters.length, 'cluster')} frozen${untilText(freeze)}`,
+      `${freeze.id} ${count(freeze.clusters.length, 'cluster')} frozen${untilText(freeze)}; ${session.program} thaw ends it`,
     )
   return exitCodes.success
 }
@@ -101,7 +101,7 @@ function freezeShape(now: () => number): ListShape<FreezeView> {
       { title: 'CLUSTERS', cell: (one) => String(one.clusters.length), align: 'right' },
       { title: 'BY', cell: (one) => one.by },
       { title: 'REASON', cell: (one) => one.reason, flexible: true },
-      { title: 'UNTIL', cell: (one) => one.until ?? 'thawed' },
+      { title: 'UNTIL', cell: (one) => (one.until === undefined ? 'thawed' : minuteOf(one.until)) },
       { title: 'AGE', cell: (one) => ageOf(one.at, now()), moving: true },
     ],
     wide: [],
@@ -109,5 +109,10 @@ function freezeShape(now: () => number): ListShape<FreezeView> {
 }
 
 function untilText({ until }: FreezeView): string {
-  return until === undefined ? ' until thawed' : ` until ${until}`
+  return until === undefined ? ' until thawed' : ` until ${minuteOf(until)}`
+}
+
+/** `2026-01-31 14:05 UTC`. */
+function minuteOf(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
 }

@@ -33,11 +33,11 @@ function runShape(now: () => number): ListShape<RunSummary> {
       { title: 'STAGE', cell: (one) => `${one.stage.number}/${one.stage.of} ${one.stage.name}` },
       { title: 'DONE', cell: (one) => `${one.counts.done}/${one.counts.clusters}`, align: 'right' },
       { title: 'AGE', cell: (one) => ageOf(one.createdAt, now()), moving: true },
+      { title: 'WAITS FOR', cell: (one) => one.waits.join('; ') || one.reason || '-', flexible: true },
     ],
     wide: [
       { title: 'FAILED', cell: (one) => String(one.counts.failed), align: 'right' },
       { title: 'AWAY', cell: (one) => String(one.counts.away), align: 'right' },
-      { title: 'WAITS FOR', cell: (one) => one.waits.join('; ') || one.reason || '-' },
     ],
   }
 }

@@ -3,7 +3,7 @@ import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { confirmPlain, confirmWrite, printTarget } from '../identity-guard.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
-import { printRun } from '../output/run-text.ts'
+import { effectsAhead, printEffects, printNext, printRun } from '../output/run-text.ts'
 import { count } from '../output/words.ts'
 import type { Options, Session } from '../session.ts'
 import { watchLoop } from '../watch-loop.ts'
@@ -24,7 +24,10 @@ export async function rolloutStatus(
     if (text === before) return
     before = text
     if (isMachineFormat(format)) await printDocument(session.terminal, format, 'Run', run)
-    else printRun(session, run)
+    else {
+      printRun(session, run)
+      printNext(session, run)
+    }
     const failed = run.state === 'stopped' || run.state === 'reverting' || run.state === 'reverted'
     code = failed ? exitCodes.findings : exitCodes.success
   }
@@ -48,10 +51,13 @@ export async function rolloutStart(session: Session, bundle: string, options: Op
   const targets = await identitiesOf(client, draft.run)
   for (const target of targets.slice(0, 10)) printTarget(session.terminal, target)
   printRun(session, draft.run)
+  printEffects(session, draft.run.effects)
   if (options.dryRun === true) return exitCodes.success
   const confirmation = await confirmWrite(session, targets, 'start', options)
   const run = await client.startRun({ params: { bundle }, body: confirmation })
-  session.terminal.line(`run ${run.id} ${run.state}`)
+  session.terminal.line(
+    `run ${run.id} ${run.state}; follow it with ${session.program} rollout status ${bundle} -w`,
+  )
   return exitCodes.success
 }
 
@@ -84,10 +90,12 @@ export async function rolloutApprove(session: Session, name: string, options: Op
   const targets = await identitiesOf(client, run)
   for (const target of targets.slice(0, 10)) printTarget(session.terminal, target)
   printRun(session, run)
+  printEffects(session, effectsAhead(run))
   if (options.dryRun === true) return exitCodes.success
   const confirmation = await confirmWrite(session, targets, 'approve', options)
   const after = await client.approveRun({ params: { run: run.id }, body: confirmation })
-  session.terminal.line(`run ${after.id} ${after.state}`)
+  session.terminal.line(`run ${after.id} approved`)
+  if (after.waits.length > 0) session.terminal.line(`it waits for ${after.waits.join('; ')}`)
   return exitCodes.success
 }
 
