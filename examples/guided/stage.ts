@@ -3,14 +3,21 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ApiServer, type Program, startApiServer, startProgram } from '../../tools/kubernetes/index.ts'
+import { startStandInNodes } from './stand-in-nodes.ts'
 
 const root = join(import.meta.dirname, '..', '..')
+
+/** The clusters in the order of promotion, each with the release that its API server behaves as. */
+const releases = { 'dev-1': '1.36', 'stage-1': '1.33', 'prod-eu-1': '1.33', 'prod-us-1': '1.36' } as const
+
+export type ClusterName = keyof typeof releases
+export const clusterNames = Object.keys(releases) as readonly ClusterName[]
 
 /** Everything that the story plays on. */
 export interface Stage {
   readonly folder: string
   readonly repository: string
-  readonly clusters: { readonly 'dev-1': ApiServer; readonly 'prod-eu-1': ApiServer }
+  readonly clusters: Readonly<Record<ClusterName, ApiServer>>
   readonly hub: Program
   /** Runs `ek` against the example's hub; never throws on an exit code. */
   ek(...args: string[]): Promise<{ code: number; output: string }>
@@ -18,7 +25,7 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-/** Starts two clusters, a repository and a hub. `say` gets a line for each step. */
+/** Starts four clusters, a repository and a hub. `say` gets a line for each step. */
 export async function setStage(say: (line: string) => void): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-guided-'))
   const running: { stop(): Promise<void> }[] = []
@@ -27,21 +34,29 @@ export async function setStage(say: (line: string) => void): Promise<Stage> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    say('starting two API servers: dev-1 (Kubernetes 1.36) and prod-eu-1 (Kubernetes 1.33)')
-    const started = await Promise.all([
-      startApiServer({ version: '1.36' }),
-      startApiServer({ version: '1.33' }),
-    ])
-    running.push(...started)
-    const [dev, prod] = started
-    const clusters = { 'dev-1': dev, 'prod-eu-1': prod }
-    say('making a Git repository: a fleet of two environments, one bundle')
+    say(
+      `starting four API servers: ${clusterNames.map((name) => `${name} (Kubernetes ${releases[name]})`).join(', ')}`,
+    )
+    const started = await Promise.all(
+      clusterNames.map(async (name) => {
+        const server = await startApiServer({ version: releases[name], controllerManager: true })
+        running.push(server)
+        return [name, server] as const
+      }),
+    )
+    const clusters = Object.fromEntries(started) as Record<ClusterName, ApiServer>
+    say('starting a stand-in for their nodes: it runs no container, it says of each Pod that it is ready,')
+    say('or, where the tag of its image ends in -broken, that it crashes')
+    for (const server of Object.values(clusters)) {
+      running.push(await startStandInNodes(server.kubeconfig('admin')))
+    }
+    say('making a Git repository: three environments, and bundles as Kustomize, Helm and plain YAML')
     const repository = join(folder, 'repository')
     await cp(join(import.meta.dirname, 'repository'), repository, { recursive: true })
     const git = (...args: string[]): string => runGit(repository, args)
     git('init', '--quiet', '--initial-branch=main')
     git('add', '--all')
-    git('commit', '--quiet', '-m', 'Declare the shop')
+    git('commit', '--quiet', '-m', 'Declare the fleet, the shop and its gateway')
     say('starting a hub')
     const config = await writeHubConfig(folder, repository, clusters)
     const hub = startProgram(

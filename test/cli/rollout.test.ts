@@ -210,7 +210,7 @@ test('get rollouts says of each run what it waits for, or why it ended', async (
   fleet.runs_ = [smallRun(), smallRun({ id: 'r-14', state: 'aborted', waits: [], reason: 'aborted by bob' })]
   expect((await ek('get', 'rollouts')).stdout).toBe(
     text(
-      'ID    BUNDLE    REVISION  STATE    STAGE       DONE  AGE  WAITS FOR',
+      'ID    BUNDLE    REVISION  STATE    STAGE       DONE  AGE  REASON',
       'r-15  checkout  a1b2c3d   running  1/2 canary   1/3  60m  approval of stage canary: 0 of 1',
       'r-14  checkout  a1b2c3d   aborted  1/2 canary   1/3  60m  aborted by bob',
     ).replaceAll('60m', '1h '),

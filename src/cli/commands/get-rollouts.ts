@@ -33,7 +33,7 @@ function runShape(now: () => number): ListShape<RunSummary> {
       { title: 'STAGE', cell: (one) => `${one.stage.number}/${one.stage.of} ${one.stage.name}` },
       { title: 'DONE', cell: (one) => `${one.counts.done}/${one.counts.clusters}`, align: 'right' },
       { title: 'AGE', cell: (one) => ageOf(one.createdAt, now()), moving: true },
-      { title: 'WAITS FOR', cell: (one) => one.waits.join('; ') || one.reason || '-', flexible: true },
+      { title: 'REASON', cell: (one) => one.waits.join('; ') || one.reason || '-', flexible: true },
     ],
     wide: [
       { title: 'FAILED', cell: (one) => String(one.counts.failed), align: 'right' },
