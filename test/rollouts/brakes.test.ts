@@ -70,7 +70,7 @@ test('a freeze stops the next write within one second, on every cluster at once,
 test('a freeze for some clusters leaves the others, and ends by itself', async () => {
   const { rig } = four
   await four.deliver('partly', { one: '1' })
-  expect(await rig.ek('freeze', '-c', 'old', '--reason', 'audit', '--for', '20s')).toMatchObject({ code: 0 })
+  expect(await rig.ek('freeze', '-c', 'old', '--reason', 'audit')).toMatchObject({ code: 0 })
   await rig.fleet.commit(four.values('partly', { one: '2' }))
   await until(
     'the others have it',
@@ -78,8 +78,14 @@ test('a freeze for some clusters leaves the others, and ends by itself', async (
     (live) => live.canary === '2' && live.early === '2' && live.new === '2',
   )
   expect(await four.live('partly', 'one')).toMatchObject({ old: '1' })
+  // Another freeze holds as long as it was given, and nobody has to end it.
+  const short = await rig.client.freeze({ body: { reason: 'lunch', clusters: ['old'], forMs: 3_000 } })
+  const [first] = (await rig.client.freezes()).items
+  expect(await rig.ek('thaw', first?.id ?? '', '--yes')).toMatchObject({ code: 0 })
   await four.run('partly', 'is done once the freeze has ended', ({ state }) => state === 'done')
-  expect(await four.live('partly', 'one')).toMatchObject({ old: '2' })
+  const written = four.writes('old', 'partly').find(({ value }) => value === '2')
+  expect(written?.at).toBeGreaterThanOrEqual(Date.parse(short.until ?? ''))
+  expect((await rig.client.freezes()).items).toEqual([])
 })
 
 test('nothing of an aborted run is written after the abort was answered, and what was half applied goes back', async () => {
@@ -150,24 +156,31 @@ test('a hub that is killed at any step of a run goes on with that very run and e
 
 test('a paused run releases nothing more, whatever is committed, until it is resumed', async () => {
   const { rig } = four
-  const rest = ', rollout: {stages: [{name: canary, count: 1, soak: 2s}, {name: rest}]}'
-  await four.deliver('paused', { one: '1' }, rest)
-  await rig.fleet.commit(four.values('paused', { one: '2' }))
-  const run = await four.run('paused', 'is running', ({ state }) => state === 'running')
+  const rest =
+    ', rollout: {stages: [{name: canary, count: 1, gates: [health, {approval: {}}]}, {name: rest}]}'
+  const approved = async (revision: string) => {
+    const waiting = await four.run('paused', 'waits for its approval', (one) => {
+      return one.revision === revision && one.waits.some((wait) => wait.startsWith('approval'))
+    })
+    await rig.client.approveRun({ params: { run: waiting.id }, body: { yes: true } })
+    await four.run('paused', 'is done', ({ state, id }) => state === 'done' && id === waiting.id)
+  }
+  await approved(await rig.fleet.commit(four.bundle('paused', { one: '1' }, rest)))
+  const second = await rig.fleet.commit(four.values('paused', { one: '2' }))
+  const run = await four.run('paused', 'has begun', ({ revision }) => revision === second)
   expect(await rig.ek('rollout', 'pause', run.id, '--yes')).toMatchObject({ code: 0 })
-  const head = await rig.fleet.commit(four.values('paused', { one: '3' }))
+  const third = await rig.fleet.commit(four.values('paused', { one: '3' }))
   await until(
     'the hub has seen the commit',
     async () => (await rig.client.fleet()).revision,
-    (revision) => revision === head,
+    (revision) => revision === third,
   )
-  expect(await rig.client.run({ params: { run: run.id } })).toMatchObject({ state: 'paused' })
+  expect(await rig.client.run({ params: { run: run.id } })).toMatchObject({
+    state: 'paused',
+    revision: second,
+  })
   expect(await four.live('paused', 'one')).toMatchObject({ early: '1', new: '1', old: '1' })
   expect(await rig.ek('rollout', 'resume', run.id, '--yes')).toMatchObject({ code: 0 })
-  await four.run(
-    'paused',
-    'of the newest commit is done',
-    (one) => one.state === 'done' && one.revision === head,
-  )
+  await approved(third)
   expect(await four.live('paused', 'one')).toEqual({ canary: '3', early: '3', new: '3', old: '3' })
 })
