@@ -61,6 +61,8 @@ export interface Rig {
     objects: readonly (readonly [KubeObject, Pick<ContentObject, 'hook' | 'wave'>])[],
     change?: Partial<Assignment>,
   ): void
+  /** Declares a rendering as it is, with objects that name no namespace. */
+  declareContent(content: Content, change?: Partial<Assignment>): void
   /** Declares several bundles instead of all that were declared. */
   declareAll(parts: readonly Part[]): void
   /** Declares and waits until they are applied. */
@@ -182,6 +184,13 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
           orders: objects.map(([, order]) => order),
         },
       ]),
+    declareContent(content, change = {}) {
+      commits += 1
+      contents.set(content.variant, content)
+      const all = { ...defaults(bundle, options.mode ?? 'enforce'), ...options.change }
+      assignments = [{ ...all, revision: `rev-${commits}`, variant: content.variant, ...change }]
+      engine.assign(assignments)
+    },
     declareAll(parts) {
       commits += 1
       assignments = parts.map(({ bundle: name, objects, change, orders }) => {
