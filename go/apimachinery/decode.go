@@ -30,7 +30,11 @@ func decodeObject(request []byte) (any, error) {
 			return nil, err
 		}
 	}
-	text, err := runtime.Encode(legacyscheme.Codecs.LegacyCodec(to), object)
+	internal, err := legacyscheme.Scheme.UnsafeConvertToVersion(object, internalOf(*kind))
+	if err != nil {
+		return nil, err
+	}
+	text, err := runtime.Encode(legacyscheme.Codecs.LegacyCodec(to), internal)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,11 @@ export interface ValidateOptions {
   readonly tenant?: string
 }
 
+/** A body that is no object of a built-in kind, or not of that version. */
+export class Undecodable extends Error {
+  override readonly name = 'Undecodable'
+}
+
 /** Kubernetes' own handling of objects. */
 export interface Apimachinery {
   /**
@@ -38,6 +43,12 @@ export interface Apimachinery {
    * of a JSON document, in which repeated fields are found as well. Throws when `version` is none.
    */
   validate(objects: readonly (JsonMap | string)[], options?: ValidateOptions): Promise<readonly Verdict[]>
+  /**
+   * The object of a request's body, in JSON, YAML or protobuf (its envelope tells), with defaults filled in, in the
+   * version that is asked for, such as `autoscaling/v1`, its own without it. Built-in kinds only. Throws an `Undecodable`
+   * in the server's words.
+   */
+  decode(body: Uint8Array, apiVersion?: string): Promise<JsonMap>
   /** Ends what was started; a validation that is under way ends with a problem for each object. */
   close(): Promise<void>
 }

@@ -5,11 +5,12 @@
  * to guess: a kind that nobody defines is unknown, not wrong, and what only a cluster can say (admission, other
  * objects, quotas) is not said. Key invariant: a problem has the field and the words that the server would give.
  */
-export type {
-  Apimachinery,
-  FieldProblem,
-  ValidateOptions,
-  Verdict,
+export {
+  type Apimachinery,
+  type FieldProblem,
+  Undecodable,
+  type ValidateOptions,
+  type Verdict,
 } from './contract.ts'
 export {
   definitionsAmong,

@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os'
 import { type BoxOutcome, BoxPool, compileModule, findBeside } from '../box/index.ts'
 import type { JsonMap } from '../core/object/index.ts'
 import { batches } from './batches.ts'
-import type { Apimachinery, FieldProblem, ValidateOptions, Verdict } from './contract.ts'
+import {
+  type Apimachinery,
+  type FieldProblem,
+  Undecodable,
+  type ValidateOptions,
+  type Verdict,
+} from './contract.ts'
 import { apimachineryLimits } from './limits.ts'
 
 export interface ApimachineryOptions {
@@ -58,6 +64,17 @@ class BoxApimachinery implements Apimachinery {
     const found = (await Promise.all(cut.map((batch) => this.#validate(batch, options)))).flat()
     let next = 0
     return texts.map((text) => (fits(text) ? (found[next++] ?? unfinished('no verdict')) : tooLarge))
+  }
+
+  async decode(body: Uint8Array, apiVersion = ''): Promise<JsonMap> {
+    const asked = { operation: 'decode', body: Buffer.from(body).toString('base64'), apiVersion }
+    const outcome = await this.#call(Buffer.from(JSON.stringify(asked)), '')
+    if (outcome.ended !== 'reply') throw new Undecodable(outcome.message)
+    const reply = JSON.parse(Buffer.from(outcome.output).toString('utf8')) as
+      | { readonly object: JsonMap }
+      | { readonly failure: string }
+    if ('failure' in reply) throw new Undecodable(reply.failure)
+    return reply.object
   }
 
   async close(): Promise<void> {
