@@ -46,11 +46,15 @@ async function stayUp({ folder, repository, clusters }: Stage): Promise<void> {
   }
   await writeFile(kubeconfig, JSON.stringify(merged, undefined, 2), { mode: 0o600 })
   console.log(`
-Everything stays up. Three things to try, in another terminal:
+Everything stays up. In another terminal:
 
   export EVENKEEL_DATA=${join(folder, 'data')} KUBECONFIG=${kubeconfig} PATH="$PATH:${dirname(kubectl)}"
+
+and then, for example:
+
   kubectl --context dev-1 -n shop scale deployment worker --replicas=9 && npx ek drift show dev-1
-  cd ${repository} && git commit --allow-empty -m 'Nothing' && npx ek events
+  (cd ${repository} && sed -i s/worker:1.4/worker:1.5/ apps/shop/base/worker.yaml && git commit -am 'Worker 1.5')
+  npx ek rollout status shop -w
 
 Ctrl-C ends everything.`)
   await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1))

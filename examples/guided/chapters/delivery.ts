@@ -19,7 +19,6 @@ export async function deliverInStages(story: Storyteller): Promise<void> {
     await story.untilRun(bundle, 'is done', ({ state }) => state === 'done')
   }
   await story.ek(0, 'get', 'bundles')
-  await story.ek(0, 'describe', 'fleet')
   await story.ek(0, 'status')
 }
 
