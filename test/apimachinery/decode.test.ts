@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type Apimachinery, openApimachinery } from '../../src/apimachinery/index.ts'
+import { type Apimachinery, openApimachinery, Undecodable } from '../../src/apimachinery/index.ts'
 import { type AttachedApiServer, attachApiServer } from '../../tools/kubernetes/index.ts'
 import { TryingServer } from './server.ts'
 
@@ -56,5 +56,7 @@ test('what is no object is refused in the words of the server', async () => {
   await expect(apimachinery.decode(Buffer.from('{"apiVersion":"v1"}'))).rejects.toThrow(
     "Object 'Kind' is missing",
   )
-  await expect(apimachinery.decode(Buffer.from('k8s\0broken'))).rejects.toThrow('unexpected EOF')
+  await expect(apimachinery.decode(Buffer.from('k8s\0broken'))).rejects.toThrow(
+    new Undecodable('unexpected EOF'),
+  )
 })
