@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Json, KubeObject } from '../../src/core/object/index.ts'
 import {
   ClusterClient,
@@ -13,6 +14,8 @@ const pods: ResourceRef = { group: '', version: 'v1', kind: 'Pod', plural: 'pods
 /** An image whose tag ends so never starts, as a program that ends at once. */
 const broken = '-broken'
 
+const retryMs = 500
+
 interface PodSpec {
   readonly containers: readonly { readonly name: string; readonly image: string }[]
 }
@@ -25,6 +28,7 @@ export async function startStandInNodes(kubeconfig: string): Promise<{ stop(): P
   const loaded = await loadKubeconfig({ text: kubeconfig })
   const client = new ClusterClient(connectionOf(loaded, undefined, { trust: 'operator' }))
   const writing = new Set<Promise<void>>()
+  const stopping = new AbortController()
   const watch = watchObjects(
     client,
     pods,
@@ -32,7 +36,7 @@ export async function startStandInNodes(kubeconfig: string): Promise<{ stop(): P
     {
       onEvent(event) {
         if (event.type === 'DELETED' || phaseOf(event.object) !== 'Pending') return
-        const write = writeStatus(client, event.object).finally(() => writing.delete(write))
+        const write = writeStatus(client, event.object, stopping.signal).finally(() => writing.delete(write))
         writing.add(write)
       },
       onSynced() {},
@@ -43,20 +47,26 @@ export async function startStandInNodes(kubeconfig: string): Promise<{ stop(): P
   return {
     async stop() {
       await watch.stop()
+      stopping.abort()
       await Promise.all(writing)
       await client.close()
     },
   }
 }
 
-async function writeStatus(client: ClusterClient, pod: KubeObject): Promise<void> {
+/** Writes until the server has taken it; a Pod that is gone needs no status. */
+async function writeStatus(client: ClusterClient, pod: KubeObject, stopping: AbortSignal): Promise<void> {
   const { namespace, name } = pod.metadata
   const options = { manager: 'stand-in-nodes', subresource: 'status' }
-  try {
-    await client.patch(pods, namespace, name, 'strategic', { status: statusOf(pod) }, options)
-  } catch (error) {
-    // A Pod that is gone needs no status.
-    if (!isKubeFailure(error) || error.code !== 'not-found') throw error
+  while (!stopping.aborted) {
+    try {
+      await client.patch(pods, namespace, name, 'strategic', { status: statusOf(pod) }, options)
+      return
+    } catch (error) {
+      if (!isKubeFailure(error)) throw error
+      if (error.code === 'not-found') return
+      await pause(retryMs, undefined, { signal: stopping }).catch(() => undefined)
+    }
   }
 }
 
