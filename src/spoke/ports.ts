@@ -102,6 +102,8 @@ export interface HookRecord {
   /** How often a person asked for another try of this rendering's hooks. */
   readonly attempt: number
   readonly runs: readonly HookRun[]
+  /** The bundle has left the cluster since: when it comes back, its hooks run again. */
+  readonly left?: true
   /** What was approved at its beginning: the plan, and each write that it cleared. */
   readonly approved?: { readonly plan: string; readonly writes: readonly string[] }
 }

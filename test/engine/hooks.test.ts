@@ -227,7 +227,17 @@ describeVersions('hooks', (rig) => {
     expect(plan.plan.items.map(({ ref }) => ref.kind).toSorted()).toEqual(['ConfigMap', 'Job'])
     await r.decide(plan.plan.id, 'approved')
     await r.until('the bundle is withdrawn', () => r.bundleReport()?.phase === 'withdrawn')
+    await r.engine.idle()
     expect(await names(r, 'jobs')).toEqual([])
+    await r.restart()
+    // When it comes back, even as the rendering that it was, its hooks run again.
+    r.declareOrdered([
+      [configMap('settings', { a: '2' }), {}],
+      [job('kept'), hook('after')],
+    ])
+    await r.until('the hook runs again', waitsFor(r, 'kept'))
+    await end(r, 'kept', 'Complete')
+    await r.until('the bundle is back', isApplied(r, 4))
   })
 
   test('ask names the hooks in its plan, and one approval holds until the last of them has ended', async () => {

@@ -54,6 +54,7 @@ export class BundleReconciler {
           : await this.#withdrawal.withdraw(assignment, mayPrune)
       this.#progress.set(assignment.bundle, { ...progress, of: assignment })
       this.report(assignment.bundle)
+      if (progress.phase === 'withdrawn') await this.#book.noteLeft(assignment)
       if (progress.phase === 'applying') return 'goesOn'
       return progress.phase === 'applied' || progress.phase === 'pending' || progress.phase === 'withdrawn'
         ? 'settled'

@@ -24,8 +24,23 @@ export class HookBook {
   }
 
   /** True when the rendering was applied whole: all its hooks have ended, and none of them runs again. */
-  isOver({ bundle, variant }: Assignment): boolean {
-    return this.#applied.get(bundle)?.variant === variant
+  isOver(assignment: Assignment): boolean {
+    const { bundle, variant } = assignment
+    return this.#applied.get(bundle)?.variant === variant && this.of(assignment).left !== true
+  }
+
+  /** The bundle has left the cluster: what ran for it counts no more. */
+  async noteLeft({ bundle }: Assignment): Promise<void> {
+    const variant = this.#applied.get(bundle)?.variant
+    const known = this.#records.get(bundle)
+    if (
+      variant === undefined ||
+      (known?.variant === variant && known.left === true && known.runs.length === 0)
+    )
+      return
+    const record: HookRecord = { variant, attempt: (known?.attempt ?? 0) + 1, runs: [], left: true }
+    await this.#journal.saveHooks(bundle, record)
+    this.#records.set(bundle, record)
   }
 
   /** A person wants another try: what failed is begun anew in the next pass. */
