@@ -217,6 +217,29 @@ test('get rollouts says of each run what it waits for, or why it ended', async (
   )
 })
 
+test('start shows what begins, an effect that is the same on several clusters once, and asks before it begins', async () => {
+  setClusters()
+  fleet.drafts.set('checkout', { run: smallRun() })
+  const refused = await ek('rollout', 'start', 'checkout', '--yes')
+  expect(refused.code).toBe(3)
+  expect(refused.stdout).toContain(
+    text(
+      '3 clusters: dev-1 prod-eu-3 prod-eu-7',
+      '~ configure checkout/deploy/api',
+      '    spec.replicas 3 -> 5',
+    ),
+  )
+  expect(fleet.written).toEqual([])
+  const started = await ek('rollout', 'start', 'checkout', '--confirm=3', '--reason', 'again')
+  expect(started).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('run r-15 running; follow it with ek rollout status checkout -w\n'),
+  })
+  expect((await ek('rollout', 'start', 'checkout')).stderr).toBe(
+    'bundle checkout: every cluster is what Git says\n',
+  )
+})
+
 describe('freeze and thaw', () => {
   beforeEach(setClusters)
 
