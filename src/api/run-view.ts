@@ -55,7 +55,9 @@ const effectSchema = z
       }),
     ),
     more: z.int().min(0).describe('Objects that change and are not listed'),
-    notes: z.array(z.string()).describe('What a dry-run on one of the clusters answered otherwise'),
+    notes: z
+      .array(z.string())
+      .describe('Modes that change, and in a draft what one of the clusters would refuse, by dry-runs'),
   })
   .meta({ id: 'Effect' })
 

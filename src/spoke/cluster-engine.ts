@@ -1,10 +1,16 @@
 import { AuditIndex, type ClassificationRule } from '../core/attribution/index.ts'
-import { applySetId } from '../core/inventory/index.ts'
 import { refOfKey } from '../core/object/index.ts'
 import { ClusterClient, type Connection, type Discovery, isKubeFailure } from '../kube/index.ts'
 import { Backoff, type Clock } from '../runtime/index.ts'
-import { ApplySet } from './apply-set/index.ts'
-import { BundleQueue, BundleReconciler, Claims, declareClaims } from './bundle/index.ts'
+import { ApplySets } from './apply-set/index.ts'
+import {
+  BundleQueue,
+  BundleReconciler,
+  Claims,
+  declareClaims,
+  type TriedRendering,
+  tryRendering,
+} from './bundle/index.ts'
 import {
   DriftBook,
   Fights,
@@ -22,7 +28,7 @@ import { FactsKeeper } from './facts/index.ts'
 import { SpokeFailure } from './failure.ts'
 import { loadMemory } from './load-memory.ts'
 import { type Member, MemberTable } from './members/index.ts'
-import { fieldManager, systemNamespace } from './names.ts'
+import { fieldManager } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, HookRecord, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
 import { noticeRefusal, openSession, type Session } from './session/index.ts'
@@ -63,7 +69,6 @@ export class ClusterEngine {
   readonly #context: EngineContext
   readonly #members = new MemberTable()
   readonly #assignments = new Map<string, Assignment>()
-  readonly #sets = new Map<string, ApplySet>()
   readonly #contents: ContentCache
   readonly #applied = new Map<string, AppliedMark>()
   readonly #hooks = new Map<string, HookRecord>()
@@ -95,6 +100,7 @@ export class ClusterEngine {
     this.#expectedId = options.expectedId
     const { clock, ports } = options
     this.#contents = new ContentCache(ports.content)
+    const sets = new ApplySets(options.sha256, ports.journal.epoch)
     this.#context = {
       name: options.name,
       clock,
@@ -103,7 +109,7 @@ export class ClusterEngine {
       overrides: options.attributionOverrides ?? [],
       session: () => this.#connected(),
       assignment: (bundle) => this.#assignments.get(bundle),
-      applySet: (bundle) => this.#applySet(bundle),
+      applySet: (bundle) => sets.of(bundle),
       content: (variant) => this.#contents.of(variant),
       assertWritable: () => this.#assertWritable(),
       assertWanted: (assignment) => {
@@ -240,6 +246,11 @@ export class ClusterEngine {
     return previewHeals(this.#context, keys)
   }
 
+  /** What the cluster would refuse of what a bundle is to be; only dry-runs are sent. */
+  tryRendering(assignment: Assignment): Promise<TriedRendering> {
+    return tryRendering(this.#context, assignment)
+  }
+
   /** The owners of an object up to the one that a bundle declares, with its place in Git. */
   async trace(key: string): Promise<TraceStep[]> {
     return await traceObject(this.#context, refOfKey(key))
@@ -364,17 +375,6 @@ export class ClusterEngine {
     throw new SpokeFailure('not-connected', `cluster ${this.#options.name}: not connected`, {
       retryable: true,
     })
-  }
-
-  #applySet(bundle: string): ApplySet {
-    let set = this.#sets.get(bundle)
-    if (set === undefined) {
-      const parent = { group: '', kind: 'ConfigMap', namespace: systemNamespace, name: bundle }
-      const id = applySetId(parent, this.#options.sha256)
-      set = new ApplySet(bundle, id, this.#options.ports.journal.epoch)
-      this.#sets.set(bundle, set)
-    }
-    return set
   }
 
   #assertWritable(): void {

@@ -79,6 +79,7 @@ test('describe cluster says what holds, why, and what runs there at which revisi
       'Seen:         4m ago',
       `ID:           ${prodEu3Id}  (verified 4m ago)`,
       'Version:      4.18.9',
+      'Facts:        none known yet',
       'Labels:       region=eu',
       'Drift:        0',
       '',

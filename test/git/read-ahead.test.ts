@@ -29,7 +29,10 @@ async function outcomes(read: ReturnType<typeof readPathAt>): Promise<unknown[]>
   const all: unknown[] = []
   for (const path of sources) {
     const source = { repository: undefined, revision: undefined, path }
-    all.push(await read(source).then((found) => [...found], reasonOf))
+    const texts = read(source).then((found) =>
+      [...found].map(([file, bytes]) => [file, Buffer.from(bytes).toString()]),
+    )
+    all.push(await texts.catch(reasonOf))
   }
   return all
 }
@@ -46,10 +49,11 @@ test('sources that are read together give what each gives alone, and say what is
   }
   const [web, , , , notes, gone] = await outcomes(readPathsAt(repository, fine, sources))
   expect(web).toEqual([
+    ['apps/web/README.md', 'web\n'],
     ['apps/web/a.yaml', 'a: 1\n'],
     ['apps/web/deep/b.yaml', 'b: 1\n'],
   ])
-  expect(notes).toEqual([])
+  expect(notes).toEqual([['apps/notes/README.md', 'nothing to deliver\n']])
   expect(gone).toMatch(/there is no apps\/gone/)
 })
 

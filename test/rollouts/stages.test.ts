@@ -80,6 +80,12 @@ test('a canary that fails is reverted, no other cluster sees the change, and the
     expect(reason).toContain(`run ${run.id} was reverted: canary failed`)
   }
   expect((await rig.ek('rollout', 'status', rig.bundle('fragile'))).code).toBe(1)
+  const before = names.map((name) => four.writes(name, 'fragile').length)
+  const diff = await rig.ek('diff', rig.bundle('fragile'))
+  expect(diff.code).toBe(1)
+  expect(diff.stdout).toMatch(/\+ create .*cm\/refused/)
+  expect(diff.stdout).toMatch(/would refuse it: .*refused/)
+  expect(names.map((name) => four.writes(name, 'fragile').length)).toEqual(before)
   const third = await rig.fleet.commit({
     ...four.values('fragile', { one: '3' }),
     'apps/fragile/refused.yaml': undefined,

@@ -50,11 +50,18 @@ export type RenderResult =
       readonly warnings: readonly Problem[]
       /** True when another cluster has another rendering, although its inputs are the same. */
       readonly perCluster: boolean
+      /** What random bytes are drawn for: the same scope draws the same. */
+      readonly scope: string
       /** How many random bytes the templates drew, and the places of the objects that hold what came of them. */
       readonly randomBytes: number
       readonly drewRandom: readonly string[]
     }
-  | { readonly rendered: false; readonly problems: readonly Problem[] }
+  | {
+      readonly rendered: false
+      readonly problems: readonly Problem[]
+      /** True when it fails for this cluster, and may not for another with the same inputs. */
+      readonly perCluster?: boolean
+    }
 
 /** Where the files of a bundle come from. */
 export interface SourcePath {

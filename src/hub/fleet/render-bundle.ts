@@ -52,10 +52,11 @@ export async function renderBundle(
   }
   if (outcome.usesCapabilities) {
     if (capabilities === undefined) {
-      return fail(
+      const failed = fail(
         'its chart asks for the version of the cluster, which is not known yet',
         'it is rendered once the cluster has been reached',
       )
+      return { ...failed, perCluster: true }
     }
     perCluster = true
   }
@@ -64,7 +65,7 @@ export async function renderBundle(
     outcome = await tools.renderer.render({ ...request, helm, seed: tools.seed(name, scope) })
     if (!outcome.rendered) return { rendered: false, problems: outcome.problems }
   }
-  return resultOf(name, gathered, outcome, perCluster)
+  return { ...resultOf(name, gathered, outcome), perCluster, scope }
 }
 
 const defaultRelease = { releaseName: 'release', namespace: 'default' }
@@ -95,8 +96,7 @@ function resultOf(
   bundle: string,
   gathered: GatheredSource,
   outcome: Rendered,
-  perCluster: boolean,
-): RenderResult {
+): Omit<Extract<RenderResult, { rendered: true }>, 'perCluster' | 'scope'> {
   const { objects, problems } = normalise(outcome.manifests, { bundle })
   const leftOut = outcome.leftOut.map(
     ({ subject, reason, file }): Problem => ({
@@ -115,7 +115,6 @@ function resultOf(
     empty: objects.length === 0,
     refused: problems.filter((problem) => hasErrors([problem])),
     warnings: all.filter(({ severity }) => severity === 'warning'),
-    perCluster,
     randomBytes: outcome.randomBytes,
     drewRandom: outcome.drewRandom.map(({ origin }) => `${origin.file}:${origin.line}`),
   }

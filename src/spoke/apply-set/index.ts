@@ -5,3 +5,4 @@
  * Decides nothing about members. Key invariant: no batch goes out unless the parent still carries our epoch.
  */
 export { ApplySet } from './apply-set.ts'
+export { ApplySets } from './apply-sets.ts'

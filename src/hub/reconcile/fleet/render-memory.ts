@@ -9,8 +9,8 @@ import type { Store } from '../../store/index.ts'
 interface Remembered {
   /** Where the clock of its templates stands, in milliseconds since 1970. */
   readonly clock: number
-  /** How many random bytes they drew last. */
-  readonly randomBytes?: number
+  /** How many random bytes they drew last, by what they were drawn for. */
+  readonly drawn?: Readonly<Record<string, number>>
   /** What the dependencies of its chart led to, where no lock decides. */
   readonly dependencies?: readonly ResolvedDependency[]
 }
@@ -59,11 +59,12 @@ export class RenderMemory {
     }
   }
 
-  /** Notes how many random bytes were drawn; answers the number of before where it was another. */
-  noteRandom(bundle: string, randomBytes: number): number | undefined {
-    const before = this.#of(bundle).randomBytes
-    if (before === randomBytes) return undefined
-    this.#set(bundle, { ...this.#of(bundle), randomBytes })
+  /** Notes how many random bytes were drawn for a scope; answers the number of before where it was another. */
+  noteRandom(bundle: string, scope: string, randomBytes: number): number | undefined {
+    const { drawn = {} } = this.#of(bundle)
+    const before = drawn[scope]
+    if (before === randomBytes || (before === undefined && randomBytes === 0)) return undefined
+    this.#set(bundle, { ...this.#of(bundle), drawn: { ...drawn, [scope]: randomBytes } })
     return before
   }
 

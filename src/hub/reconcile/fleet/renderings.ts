@@ -114,14 +114,14 @@ export class Renderings implements ContentSource {
     if (result.rendered && this.#memory.renew(name, result.objects)) result = await again()
     const revision = revisionOf(bundle.value)
     if (!result.rendered) {
-      // Another cluster may be known better than this one.
-      return { ...of, perCluster: true, rendering: { rendered: false, problems: result.problems } }
+      const { perCluster = false, problems } = result
+      return { ...of, perCluster, rendering: { rendered: false, problems } }
     }
     if (revision === undefined)
       return { ...of, perCluster: false, rendering: { rendered: false, problems: [] } }
     const { hash } = result.variant
     await this.#save(hash, result.objects)
-    const drawn = this.#memory.noteRandom(name, result.randomBytes)
+    const drawn = this.#memory.noteRandom(name, result.scope, result.randomBytes)
     const rendering: Rendering = {
       rendered: true,
       revision,

@@ -74,8 +74,7 @@ export class Sources {
 
   /** Says which refs of which repositories are used from now on; watches of others end. */
   want(wanted: readonly { readonly place: RepositoryPlace; readonly ref: string | undefined }[]): void {
-    const keys = new Set(wanted.map(({ place }) => keyOf(place)))
-    const before = [...this.#wanted.keys()]
+    const before = new Map([...this.#wanted].map(([key, { refs }]) => [key, [...refs].toSorted().join('\n')]))
     this.#wanted.clear()
     for (const { place, ref } of wanted) {
       const key = keyOf(place)
@@ -83,7 +82,13 @@ export class Sources {
       if (known === undefined) this.#wanted.set(key, { place, refs: new Set([ref ?? noRef]) })
       else known.refs.add(ref ?? noRef)
     }
-    for (const key of new Set([...before, ...keys])) this.#opening.add(key)
+    // Only what is wanted otherwise than before: one that cannot be opened is tried again with every poll, not with
+    // every look at the fleet, which its own failure asks for.
+    for (const key of new Set([...before.keys(), ...this.#wanted.keys()])) {
+      const now = this.#wanted.get(key)
+      const refs = now === undefined ? undefined : [...now.refs].toSorted().join('\n')
+      if (refs !== before.get(key)) this.#opening.add(key)
+    }
   }
 
   /** What is known about each wanted ref, in the order in which they were named. */

@@ -67,7 +67,7 @@ export class RolloutLoop {
       freezes: options.freezes,
       gates: options.gates,
       model: () => this.#model,
-      target: (bundle, cluster) => this.#targets.get(cluster)?.get(bundle),
+      target: (bundle, cluster) => this.target(cluster, bundle),
       now: () => options.clock.now(),
     })
     this.#queue = new WorkQueue({
@@ -159,7 +159,7 @@ export class RolloutLoop {
 
   /** Why a bundle is not what Git says on a cluster; undefined where it is. */
   pending(cluster: string, bundle: string): Pending | undefined {
-    const target = this.#targets.get(cluster)?.get(bundle)
+    const target = this.target(cluster, bundle)
     const current = this.#current(cluster, bundle)
     if (target === undefined || !needsRun(target, current)) return undefined
     const { revision, variant } = target
@@ -206,6 +206,11 @@ export class RolloutLoop {
       target,
       current: this.#current(cluster, target.bundle),
     }))
+  }
+
+  /** What Git says of a bundle on a cluster. */
+  target(cluster: string, bundle: string): Assignment | undefined {
+    return this.#targets.get(cluster)?.get(bundle)
   }
 
   /** Why no run of a bundle can begin. */

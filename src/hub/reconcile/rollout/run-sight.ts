@@ -1,5 +1,6 @@
 import { whyLacking } from '../../../core/facts/index.ts'
 import type { Bundle } from '../../../core/kinds/index.ts'
+import { nameOf, refOfKey } from '../../../core/object/index.ts'
 import {
   compileGate,
   freezeAt,
@@ -9,7 +10,7 @@ import {
   type Seen,
   type Stage,
 } from '../../../core/rollout/index.ts'
-import type { Assignment } from '../../../spoke/index.ts'
+import type { Assignment, BundleReport } from '../../../spoke/index.ts'
 import type { FleetModel } from '../../fleet/index.ts'
 import type { ClusterBoard } from '../cluster/cluster-board.ts'
 import type { Freezes } from './freezes.ts'
@@ -73,7 +74,7 @@ export class RunSight {
       return { ...shared, ...(away === undefined ? {} : { away }), phase: 'pending', health: 'Unknown' }
     }
     const mark = entry.applied.get(bundle)
-    const reason = [report.reason, report.troubles[0]?.message].filter(Boolean).join(': ')
+    const reason = [report.reason, troubleText(report.troubles[0])].filter(Boolean).join(': ')
     // What a freeze holds up has not failed.
     const frozen = report.phase === 'failed' ? freezes.on(cluster) : undefined
     return {
@@ -147,4 +148,11 @@ export class RunSight {
     const why = answer.kind === 'no' ? 'does not hold' : answer.reason
     return { kind: 'wait', reason: `gate ${gate.cel}: ${why}`, wakeAt: now + 30_000 }
   }
+}
+
+/** What is wrong with an object, and which one it is. */
+function troubleText(trouble: BundleReport['troubles'][number] | undefined): string {
+  if (trouble === undefined) return ''
+  const name = nameOf(refOfKey(trouble.key))
+  return trouble.message.includes(name) ? trouble.message : `${name}: ${trouble.message}`
 }

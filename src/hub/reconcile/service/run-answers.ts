@@ -29,7 +29,7 @@ export async function draftRun(parts: HubParts, bundle: string): Promise<DraftVi
   const draft = parts.rollouts.draft(bundle)
   if (draft === undefined) return {}
   if ('message' in draft) return { problem: draft }
-  return { run: await runView(parts, draft) }
+  return { run: await runView(parts, draft, true) }
 }
 
 export function summaryOf({ run, progress }: RunRecord): RunSummary {
@@ -49,7 +49,7 @@ export function summaryOf({ run, progress }: RunRecord): RunSummary {
   }
 }
 
-export async function runView(parts: HubParts, record: RunRecord): Promise<RunView> {
+export async function runView(parts: HubParts, record: RunRecord, dryRun = false): Promise<RunView> {
   const { run, progress } = record
   const now = parts.clock.now()
   const left = run.stages.slice(progress.stage)
@@ -78,7 +78,7 @@ export async function runView(parts: HubParts, record: RunRecord): Promise<RunVi
         }
       }),
     ),
-    effects: await effectsOf(parts, run),
+    effects: await effectsOf(parts, run, dryRun),
     ...(run.approval === undefined
       ? {}
       : {
