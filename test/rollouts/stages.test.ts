@@ -55,7 +55,7 @@ test('a commit reaches one cluster, then a tenth, then the rest, and the proof i
   }
   const status = await rig.ek('rollout', 'status', rig.bundle('shop'))
   expect(status.code).toBe(0)
-  expect(status.stdout).toMatch(/run r-\w+ {2}done/)
+  expect(status.stdout).toMatch(/done {2}run r-\w+/)
 })
 
 test('a canary that fails is reverted, no other cluster sees the change, and the next commit begins anew', async () => {
