@@ -9,6 +9,8 @@ const settleMs = 1_000
 const firstRetryMs = 2_000
 const longestRetryMs = 300_000
 const parallel = 8
+/** A server publishes the types of a changed definition some time after the definition: so often it is looked again. */
+const mostLooks = 5
 
 /**
  * Watches the CustomResourceDefinitions, metadata only: when one changes, what the cluster serves and its
@@ -19,6 +21,8 @@ export class DefinitionWatch {
   readonly #renew: (member: Member) => Promise<void>
   readonly #onChange: () => void
   readonly #changed = new Set<string>()
+  /** Groups whose types were the same as before when they were looked at, with the looks that are left. */
+  readonly #looksLeft = new Map<string, number>()
   readonly #backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
   #watch: Watch | undefined
   #timer: Timer | undefined
@@ -43,7 +47,9 @@ export class DefinitionWatch {
       {
         onEvent: (event) => {
           if (!synced) return
-          this.#changed.add(event.name.slice(event.name.indexOf('.') + 1))
+          const group = event.name.slice(event.name.indexOf('.') + 1)
+          this.#changed.add(group)
+          this.#looksLeft.set(group, mostLooks)
           this.#renewIn(settleMs)
         },
         onSynced: () => {
@@ -71,6 +77,19 @@ export class DefinitionWatch {
     }, ms)
   }
 
+  /** Nothing of these groups had another type yet: it may only be published late. */
+  #lookAgain(same: ReadonlySet<string>): void {
+    for (const group of same) {
+      const left = this.#looksLeft.get(group) ?? 0
+      if (left > 0) this.#changed.add(group)
+      this.#looksLeft.set(group, left - 1)
+    }
+    if (this.#changed.size === 0) {
+      this.#backoff.reset()
+      this.#looksLeft.clear()
+    } else if (this.#watch !== undefined) this.#renewIn(this.#backoff.next())
+  }
+
   async #renewChanged(): Promise<void> {
     const groups = new Set(this.#changed)
     this.#changed.clear()
@@ -82,17 +101,20 @@ export class DefinitionWatch {
         (member) => member.receipt !== undefined && groups.has(groupOf(member.apiVersion)),
       )
       const failures: unknown[] = []
+      const same = new Set(affected.map((member) => groupOf(member.apiVersion)))
       await eachLimited(affected, parallel, async (member) => {
         try {
           const { hash } = await session.schemas.schemaOf(member.apiVersion, member.ref.kind)
-          if (member.receipt?.schemaHash !== hash) await this.#renew(member)
+          if (member.receipt?.schemaHash === hash) return
+          same.delete(groupOf(member.apiVersion))
+          await this.#renew(member)
         } catch (error) {
           failures.push(error)
         }
       })
       this.#onChange()
       if (failures.length > 0) throw failures[0]
-      this.#backoff.reset()
+      this.#lookAgain(same)
     } catch (error) {
       // While a definition comes or goes a server answers in halves: what it could not tell is asked for again.
       if (!isFailure(error) || !error.retryable) {
