@@ -5,6 +5,7 @@ import { healthOf } from '../../core/health/index.ts'
 import { isIgnored } from '../../core/ledger/index.ts'
 import { type KubeObject, nameOf } from '../../core/object/index.ts'
 import type { Timer } from '../../runtime/index.ts'
+import { isKubeFailure } from '../../kube/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 import { fieldManager } from '../names.ts'
@@ -86,7 +87,16 @@ export class Observer {
       const resource = resourceOf(member)
       if (resource === undefined) return
       const { receipt } = member
-      const live = await client.get(resource, member.ref.namespace, member.ref.name)
+      const found = await client.get(resource, member.ref.namespace, member.ref.name).then(
+        (object) => ({ object }),
+        (error: unknown) => {
+          if (isKubeFailure(error, 'unknown-kind')) return undefined
+          throw error
+        },
+      )
+      // Its kind went away: that is no difference of the object, and the definitions' own watch tells it.
+      if (found === undefined) return
+      const live = found.object
       // A write of ours went out meanwhile: its reply tells more than this answer.
       if (member.receipt !== receipt) return
       rebase(member, live)

@@ -1,7 +1,7 @@
 import { isFailure } from '../../core/failure.ts'
 import { groupOf } from '../../core/object/index.ts'
 import { Backoff, eachLimited, type Timer } from '../../runtime/index.ts'
-import { type Watch, watchObjects } from '../../kube/index.ts'
+import { isKubeFailure, type Watch, watchObjects } from '../../kube/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
 
@@ -109,7 +109,9 @@ export class DefinitionWatch {
           same.delete(groupOf(member.apiVersion))
           await this.#renew(member)
         } catch (error) {
-          failures.push(error)
+          // What is not served any more, or was deleted with its definition, has no receipt to renew.
+          const gone = isFailure(error, 'no-such-kind') || isKubeFailure(error, 'unknown-kind', 'not-found')
+          if (!gone) failures.push(error)
         }
       })
       this.#onChange()
