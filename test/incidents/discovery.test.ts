@@ -173,7 +173,12 @@ test('incident 15: types of a changed definition that cannot be read are read un
   const r = await started.rig(server, { clock, connect })
   const shops = shopKind(r)
   await define(r, shops.definition())
-  await r.deliver([shops.object('corner', { replicas: 1, rules: [{ name: 'a', value: '1' }] })])
+  r.declare([shops.object('corner', { replicas: 1, rules: [{ name: 'a', value: '1' }] })])
+  // A server may serve a new kind a moment after it is established: the engine then tries again by this clock.
+  await r.until('the bundle is applied', async () => {
+    await clock.pass(1_000)
+    return r.bundleReport()?.phase === 'applied'
+  })
   const schemaOf = async (): Promise<string | undefined> =>
     (await r.journal.load()).receipts[0]?.receipt.schemaHash
   const before = await schemaOf()
