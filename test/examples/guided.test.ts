@@ -11,7 +11,7 @@ test('the guided example plays its whole story and leaves nothing running', asyn
   for (const manager of ['kubectl-edit', 'kubectl-label', 'kubectl-annotate'])
     expect(output).toContain(manager)
   expect(output).toContain('PROD! prod-eu-1')
-  expect(output).toMatch(/reverted: dev-1 failed: Progress deadline exceeded/)
+  expect(output).toMatch(/reverted: dev-1 failed: Deployment shop\/api: Progress deadline exceeded/)
   expect(output).toMatch(/frozen by .*: INC-4412/)
   expect(output).not.toContain('problems in the fleet')
   expect(output).toMatch(/apps\/shop\/base\/api\.yaml:\d+/)

@@ -237,7 +237,7 @@ export class EnginePool {
   }
 
   #onCluster(cluster: string, report: ClusterReport): void {
-    const { board, store } = this.#options
+    const { board, store, keeper } = this.#options
     const entry = board.entry(cluster)
     const before = entry.report
     board.noteCluster(cluster, report)
@@ -254,7 +254,13 @@ export class EnginePool {
     board.noteGood(cluster)
     const served = `${facts?.digest} ${failedGroups.join()}`
     const isNew = served !== `${before?.facts?.digest} ${(before?.failedGroups ?? []).join()}`
-    if (version !== before?.version || isNew) this.#options.onNews()
+    if (version !== before?.version || isNew) {
+      // Placement looks at the facts when they are kept, not before.
+      void keeper
+        .facts(cluster)
+        .catch((error: unknown) => this.#unkept(cluster, error))
+        .then(() => this.#options.onNews())
+    }
     // A bundle may wait for what the cluster serves by now.
     if (reach !== before?.reach || isNew) this.#options.onReach(cluster)
   }

@@ -41,6 +41,17 @@ export class ReportKeeper {
     this.#queue.add(key, this.#kept.get(key) === newsOf(report, lastGood) ? idleMs : newsMs)
   }
 
+  /**
+   * Writes the facts of a cluster at once: what they place on a cluster would be taken away again after a crash that
+   * lost them. A store that refuses is asked again with the next report.
+   */
+  async facts(name: string): Promise<void> {
+    const facts = this.#board.entry(name).report?.facts
+    if (facts === undefined || this.#facts.get(name) === facts.digest) return
+    await this.#store.clusters.saveFacts(name, facts)
+    this.#facts.set(name, facts.digest)
+  }
+
   bundle(name: string, report: BundleReport): void {
     const key = JSON.stringify([name, report.bundle])
     if (this.#kept.get(key) !== JSON.stringify(report)) this.#queue.add(key, newsMs)
@@ -58,11 +69,7 @@ export class ReportKeeper {
     if (bundle === undefined) {
       const { report, lastGood } = entry
       if (report === undefined) return
-      const { facts } = report
-      if (facts !== undefined && this.#facts.get(cluster) !== facts.digest) {
-        await this.#store.clusters.saveFacts(cluster, facts)
-        this.#facts.set(cluster, facts.digest)
-      }
+      await this.facts(cluster)
       await this.#store.clusters.saveReport(cluster, report, lastGood)
       this.#kept.set(key, newsOf(report, lastGood))
       return
