@@ -18,4 +18,17 @@ export {
   type ManifestProblemOptions,
   type PlaceOf,
 } from './manifest-problems.ts'
+export type {
+  ConvertRequest,
+  Defined,
+  FieldValidation,
+  ObjectHandling,
+  ObjectHandlingOptions,
+  ObjectType,
+  Profile,
+  Table,
+  TableRequest,
+  WriteReply,
+  WriteRequest,
+} from './object-handling.ts'
 export { openApimachinery, type ApimachineryOptions } from './open-apimachinery.ts'
