@@ -21,7 +21,6 @@ export {
 export type {
   ConvertRequest,
   Defined,
-  FieldValidation,
   ObjectHandling,
   ObjectHandlingOptions,
   ObjectType,

@@ -11,72 +11,67 @@ export interface ObjectType {
 /** The release as which a server behaves. */
 export type Profile = '1.33' | '1.34' | '1.35' | '1.36'
 
-export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
-
 /**
- * One write, with everything that its outcome depends on: the same request has the same reply. A body that is no object
- * of the type, another name or namespace in it, an unknown patch: all are replies, as a server gives them.
+ * A write to one object, with everything that its outcome depends on: the same request has the same reply. It is carried
+ * out by a server's own request handlers, so that whatever is wrong with parameters, media type, body, name, patch or
+ * object is answered as a server answers it; only that the resource exists and who may write are the caller's.
  */
 export interface WriteRequest {
   readonly type: ObjectType
   readonly profile: Profile
-  readonly operation: 'create' | 'update' | 'patch'
-  /** With `patch`, and only then. */
-  readonly patch?: 'json' | 'merge' | 'strategic' | 'apply'
-  /** Empty, or `status`, `scale`, `finalize`, `approval`, … */
-  readonly subresource: string
-  /** The plural, such as `deployments`: errors name it. */
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** The plural, such as `deployments`. */
   readonly resource: string
-  /** From the address: empty for a cluster's object, and the name of a creation. */
+  /** Empty, or `status`, `scale`, `finalize`, … */
+  readonly subresource: string
+  /** From the address: no namespace for a cluster's object, no name for a creation. */
   readonly namespace: string
   readonly name: string
-  /** The stored object, in whatever version; none for what is not there, which only apply and create allow. */
-  readonly live?: JsonMap
-  /** As it was sent: JSON, YAML, protobuf. */
-  readonly body: Uint8Array
+  /** The parameters as they were sent, such as `fieldManager=kubectl&dryRun=All`. */
+  readonly query: string
+  /** Of a patch it tells the kind. */
   readonly contentType: string
-  /** Who writes: the parameter `fieldManager`, or what a server takes from the user agent. */
-  readonly manager: string
-  /** Of an apply. */
-  readonly force?: boolean
-  /** The parameter; without it what a server does without it, which is to warn. */
-  readonly fieldValidation?: FieldValidation
+  /** Names the manager where the parameters do not. */
+  readonly userAgent: string
+  readonly body: Uint8Array
+  /** The stored object with its resourceVersion, in whatever version; none where nothing is stored. */
+  readonly live?: JsonMap
   /** RFC 3339 in whole seconds. */
   readonly now: string
-  /** What a new object gets. */
+  /** What a new object gets: a random UUID (version 4). A generated name follows from it; when it is taken, try another. */
   readonly uid: string
-  /** What is put after `generateName`; five letters and digits on a real server. */
-  readonly nameSuffix?: string
   /** What a new Service may take. */
   readonly offer?: { readonly clusterIP: string; readonly nodePorts: readonly number[] }
   /**
-   * `whole` does everything. With webhooks or policies in between, `prepare` ends after ownership and the server's own
-   * defaults of admission, and `finish` goes on from what they made of its object, with the rest of the request as it was.
+   * With webhooks or policies that change objects, a write goes twice: with `ask` it ends where they come in, and the
+   * reply has the object for them; with `prepared` it goes on with what they made of it.
    */
-  readonly stage: 'whole' | 'prepare' | 'finish'
-  readonly prepared?: JsonMap
+  readonly admission?: 'ask' | { readonly prepared: JsonMap }
 }
 
-/**
- * What a write comes to. Its object has the version of the request, the live object's resourceVersion (none when it is
- * new), and is what is to be stored.
- */
+/** What a write comes to. */
 export type WriteReply =
   | {
-      readonly kind: 'object'
-      readonly object: JsonMap
-      /** What the client is shown where that is not the object: a Scale. */
-      readonly shown?: JsonMap
-      readonly created: boolean
-      /** False when nothing is to be stored: the revision stays, and no event is sent. */
-      readonly changed: boolean
+      readonly kind: 'answer'
+      /** The HTTP status. */
+      readonly code: number
+      /** What the client is shown: the object, its Scale, or a meta/v1 Status. */
+      readonly body: JsonMap
       /** Texts of `Warning: 299` headers. */
       readonly warnings: readonly string[]
+      /**
+       * What is to be done to the store; nothing where the object stays as it is (no new revision, no event), in a dry run
+       * and after an error. The stored object has the version of the request and the old resourceVersion; the server gives
+       * it, and `body`, the new one, if `live` is still what is stored.
+       */
+      readonly stored?:
+        | { readonly as: 'created' | 'updated'; readonly object: JsonMap }
+        | { readonly as: 'deleted' }
     }
   | {
-      readonly kind: 'status'
-      /** A meta/v1 Status with its code. A stale resourceVersion and a wrong uid are among them. */
-      readonly status: JsonMap
+      readonly kind: 'prepared'
+      /** What admission is asked about, with the version of the request. */
+      readonly object: JsonMap
       readonly warnings: readonly string[]
     }
 
@@ -115,7 +110,7 @@ export type Defined =
 
 /**
  * What an API server does with the objects of requests, by its own code, and without keeping anything: storing,
- * revisions, admission by others and the comparison of revisions at the moment of storing are the server's.
+ * revisions, and admission by others are the caller's.
  */
 export interface ObjectHandling {
   /** Carries a write out, up to what is to be stored. */
