@@ -8,6 +8,8 @@ export type ApiCode =
   | 'unauthenticated'
   /** 403: the caller's privileges do not reach this far. */
   | 'not-allowed'
+  /** 403: a page of another origin sent the request, or one that does not say that it means it. */
+  | 'cross-origin'
   /** 404: there is nothing of that name, or the caller may not know that there is. */
   | 'not-found'
   /** 405: the path is known, but not with this method. */
@@ -24,7 +26,7 @@ export type ApiCode =
   | 'too-large'
   /** 415: the body is not JSON. */
   | 'unsupported-media'
-  /** 421: the Host header, or the Origin, is not one that this hub answers to. */
+  /** 421: the Host header is not one that this hub answers to. */
   | 'wrong-host'
   /** 500: a bug in the hub; the log knows it by the request id. */
   | 'internal'

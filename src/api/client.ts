@@ -4,7 +4,7 @@ import { failureOfAnswer, jsonOf } from './client-problem.ts'
 import { type Follow, type FollowOptions, followEvents } from './follow-events.ts'
 import { problemType } from './problems.ts'
 import type { Route, RouteInput, RouteOutput } from './route.ts'
-import { type RouteName, type Routes, routes } from './routes.ts'
+import { clientHeader, type RouteName, type Routes, routes } from './routes.ts'
 
 /** The part of the platform's `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -12,7 +12,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export interface ClientOptions {
   /** Where the hub is: `http://127.0.0.1:7480`. */
   readonly url: string
-  readonly token: string
+  /** Without it the browser's session speaks: the page comes from the hub itself. */
+  readonly token?: string
   readonly fetch: Fetch
 }
 
@@ -48,13 +49,15 @@ interface LooseInput {
  */
 export function createClient(options: ClientOptions): Client {
   const base = options.url.replace(/\/+$/, '')
-  const headers = { authorization: `Bearer ${options.token}` }
+  const headers: Readonly<Record<string, string>> =
+    options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }
   const call = async (route: Route, input: LooseInput, { signal, idempotencyKey }: CallOptions) => {
     const init: RequestInit = { method: route.method.toUpperCase(), redirect: 'error' }
     const sent: Record<string, string> = { ...headers, accept: `application/json, ${problemType}` }
     if (signal !== undefined) init.signal = signal
     if (route.method === 'post') {
       sent['content-type'] = 'application/json'
+      sent[clientHeader] = '1'
       init.body = JSON.stringify(input.body ?? {})
       if (route.write === true) sent['idempotency-key'] = idempotencyKey ?? crypto.randomUUID()
     }

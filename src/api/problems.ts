@@ -28,6 +28,7 @@ const apiStatuses: Readonly<Record<ApiCode, number>> = {
   'invalid-request': 400,
   unauthenticated: 401,
   'not-allowed': 403,
+  'cross-origin': 403,
   'not-found': 404,
   'method-not-allowed': 405,
   changed: 409,

@@ -4,10 +4,11 @@ import type { Privilege } from './hub-view.ts'
 export type Method = 'get' | 'post'
 
 /**
- * What a caller needs for a route: a privilege, or `signature` for a route whose callers have no token and sign each
- * request instead. Such a caller holds no privilege, so it reaches this one route and no other.
+ * What a caller needs for a route: a privilege; `self` for what everybody may ask about themselves; `nothing` for what a
+ * browser asks before anybody has signed in; or `signature` for a route whose callers have no token and sign each request
+ * instead. Such a caller holds no privilege, so it reaches this one route and no other.
  */
-export type Access = Privilege | 'signature'
+export type Access = Privilege | 'self' | 'nothing' | 'signature'
 
 /** One route of the API. There is no route without a privilege: the type demands it. */
 export interface Route {

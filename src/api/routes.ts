@@ -34,6 +34,13 @@ import {
   thawRequestSchema,
 } from './run-view.ts'
 import { pageOf } from './scalars.ts'
+import {
+  browserSessionSchema,
+  sessionQuery,
+  sessionViewSchema,
+  signInLinkSchema,
+  waysInSchema,
+} from './session-view.ts'
 import { statusViewSchema } from './status-view.ts'
 import { traceViewSchema } from './trace-view.ts'
 
@@ -303,6 +310,43 @@ export const routes = {
     response: pushResultSchema,
     bodyLimit: 4 * 1024 * 1024,
   },
+  waysIn: {
+    method: 'get',
+    path: '/api/v1/sign-in',
+    summary: 'How people can sign in with a browser',
+    privilege: 'nothing',
+    response: waysInSchema,
+  },
+  session: {
+    method: 'get',
+    path: '/api/v1/session',
+    summary: 'Who asks: name, groups, privileges, and until when',
+    privilege: 'self',
+    response: sessionViewSchema,
+  },
+  sessions: {
+    method: 'get',
+    path: '/api/v1/sessions',
+    summary: 'Browsers that are signed in: one’s own, or for admins those of others',
+    privilege: 'self',
+    query: sessionQuery,
+    response: z.object({ items: z.array(browserSessionSchema) }),
+  },
+  endSession: {
+    method: 'post',
+    path: '/api/v1/sessions/{session}/end',
+    summary: 'Signs a browser out',
+    privilege: 'self',
+    response: browserSessionSchema,
+    write: true,
+  },
+  signInLink: {
+    method: 'post',
+    path: '/api/v1/sign-in/links',
+    summary: 'A link that signs a browser of this machine in, once; for the user of the hub itself',
+    privilege: 'self',
+    response: signInLinkSchema,
+  },
 } as const satisfies Readonly<Record<string, Route>>
 
 export type Routes = typeof routes
@@ -310,3 +354,9 @@ export type RouteName = keyof Routes
 
 /** The stream of events (server-sent events); `Last-Event-ID` or `after` is the last sequence that was seen. */
 export const eventStreamPath = '/api/v1/events/stream'
+
+/**
+ * The header without which no session of a browser writes anything: a page of another origin cannot send it without being
+ * asked for leave, which the hub never gives.
+ */
+export const clientHeader = 'x-evenkeel-client'

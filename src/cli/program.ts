@@ -215,6 +215,12 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
       // A hub goes on until it is told to end, as a watch does.
       carry(async () => (await import('./commands/hub.ts')).hubCommand(session, flags), { watch: true }),
     )
+  output(program.command('login'))
+    .description('sign in')
+    .option('--link', 'print a link that signs a browser of this machine in')
+    .action((options: Options & { readonly link?: boolean }) =>
+      carry(async () => (await import('./commands/login.ts')).loginCommand(session, options), options),
+    )
   output(program.command('lint [folder]'))
     .description('problems in the files of a fleet, by file and line; works without a hub')
     .action((folder: string | undefined, options: Options) =>

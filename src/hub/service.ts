@@ -44,7 +44,21 @@ import type {
 export interface Caller {
   /** Never empty; the actor of the events that it causes. */
   readonly name: string
+  readonly groups: readonly string[]
+  /** True for the user that the hub runs as. */
+  readonly local: boolean
+  /** Those that it holds anywhere. */
   readonly privileges: ReadonlySet<Privilege>
+  readonly credential: Credential
+}
+
+/** By what a caller was known. */
+export interface Credential {
+  /** `hub` is the token that the hub gives its own user in hub.json. */
+  readonly via: 'hub' | 'token' | 'link' | 'openid' | 'signature'
+  readonly id: string
+  /** RFC 3339; undefined for what is never over. */
+  readonly expiresAt: string | undefined
 }
 
 /** One request: who asks, under which id it is logged, and when nobody waits for the answer any more. */

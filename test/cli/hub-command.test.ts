@@ -42,6 +42,26 @@ test('a hub without arguments runs on loopback, is found by ek, and ends with 0 
   expect((await home.run(['status'])).code).toBe(2)
 })
 
+test('the link that a hub prints signs a browser in once, and ek login --link makes another', async () => {
+  const [printed = ''] = /http:\/\/\S+\/sign-in\?code=\S+/.exec(stdout) ?? []
+  const open = (link: string) => fetch(link, { redirect: 'manual' })
+  const first = await open(printed)
+  expect(first.status).toBe(303)
+  const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const session = await fetch(new URL('/api/v1/session', printed), { headers: { cookie } })
+  expect(await session.json()).toMatchObject({
+    via: 'link',
+    privileges: expect.arrayContaining(['admin']) as string[],
+  })
+  expect((await open(printed)).status).toBe(401)
+
+  const made = await home.run(['login', '--link'])
+  expect([made.code, made.stderr]).toEqual([0, 'signs one browser in, within 10 minutes\n'])
+  expect((await open(made.stdout.trim())).status).toBe(303)
+  const events = await home.run(['events', '--type', 'signed-in'])
+  expect(events.stdout.match(/signed in by a link/g)).toHaveLength(2)
+})
+
 test('a second hub on the same data is refused', async () => {
   const second = await home.run(['hub', '--listen', '127.0.0.1:0'])
   expect(second.code).toBe(2)

@@ -86,7 +86,7 @@ describe('watching', () => {
     try {
       fleet.clusters_[3] = clusterOf('dev-us-1', { environment: 'dev', tier: 'sandbox', state: 'failed' })
       await vi.waitFor(() => expect(stdout).toContain('▲ Failed'), { timeout: 30_000 })
-      again.revoke(adminToken)
+      await again.revoke(adminToken)
       fleet.happen({ type: 'drift', message: 'something' })
       expect(await closed).toBe(2)
       expect(stderr).toContain('not authenticated')

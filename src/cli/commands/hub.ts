@@ -34,6 +34,10 @@ export async function hubCommand(session: Session, flags: ConfigFlags): Promise<
 function sayWhere({ terminal, program, environment }: Session, config: HubConfig, hub: RunningHub): void {
   terminal.line(`hub at ${hub.url}`)
   terminal.line(`token in ${hub.localFile}; ${program} on this machine finds it there`)
+  if (hub.signInLink !== undefined) {
+    terminal.line(`open ${hub.signInLink.url}`)
+    terminal.line(`  signs one browser in, within 10 minutes; another link: ${program} login --link`)
+  }
   if (config.observe) terminal.line('observing only: nothing is written to any cluster')
   if (config.dataFolder !== dataFolder(environment)) {
     terminal.line(`next: export EVENKEEL_DATA=${config.dataFolder}`)

@@ -1,6 +1,5 @@
-import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { randomUUID } from 'node:crypto'
 import {
   apiFailure,
@@ -15,8 +14,10 @@ import {
 } from '../../api/index.ts'
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { Log } from '../../runtime/index.ts'
+import type { Accounts } from '../auth/index.ts'
 import type { Call, HubService } from '../service.ts'
-import { type Authenticate, type AuthenticateSigned, authorise, authoriseSigned } from './authorise.ts'
+import type { Note } from './account-handlers.ts'
+import { type AuthenticateSigned, authorise, authoriseSigned } from './authorise.ts'
 import { encode } from './encode.ts'
 import type { EventStream } from './event-stream.ts'
 import { handle } from './handlers.ts'
@@ -25,16 +26,16 @@ import { type Answer, IdempotentAnswers } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { bodyLimitOf, readBody } from './read-body.ts'
 import { readInput } from './read-input.ts'
-
-interface Bindings {
-  Bindings: HttpBindings
-  Variables: { requestId: string }
-}
-
-type Asked = Context<Bindings>
+import { type Asked, type Bindings, cookiePlaceOf, shownBy } from './request-identity.ts'
+import { securityHeaders } from './security-headers.ts'
+import { forgetSession } from './session-cookie.ts'
+import { addSignIn } from './sign-in.ts'
 
 export interface AppOptions {
-  readonly authenticate: Authenticate
+  readonly accounts: Accounts
+  /** True when browsers reach the hub by https. */
+  readonly secure: boolean
+  readonly note: Note
   readonly signatures: AuthenticateSigned
   readonly checkHost: ReturnType<typeof hostCheck>
   readonly stream: EventStream
@@ -53,33 +54,36 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
     const requestId = given !== undefined && /^[A-Za-z0-9-]{1,64}$/.test(given) ? given : randomUUID()
     context.set('requestId', requestId)
     context.header('x-request-id', requestId)
-    context.header('cache-control', 'no-store')
-    context.header('x-content-type-options', 'nosniff')
-    context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    for (const [name, value] of securityHeaders(options.secure)) context.header(name, value)
     const refused = options.checkHost(context.req.header('host'), context.req.header('origin'))
     if (refused !== undefined) throw refused
     await next()
   })
   addHealth(app, service)
   addDocument(app, options.version)
+  addSignIn(app, options)
 
   // Those who sign have no token: their routes come before the question for one.
   addSignedRoutes(app, service, options)
-  // Whoever has no token learns nothing about which paths there are.
+  app.get(routes.waysIn.path, (context) => {
+    const ways = { link: options.accounts.makesLinks }
+    return send(context, { status: 200, type: json, body: encode(routes.waysIn.response, ways) })
+  })
+  // Whoever is not known learns nothing about which paths there are.
   app.use('/api/*', async (context, next) => {
-    await authorise(options.authenticate, context.req.header('authorization'), 'read')
+    await authorise(options.accounts, shownBy(context, options.secure), 'self')
     await next()
   })
   addEventStream(app, options)
   for (const [name, route] of Object.entries<Route>(routes)) {
     const { privilege } = route
-    if (privilege === 'signature') continue
+    if (privilege === 'signature' || privilege === 'nothing') continue
     app.on(route.method.toUpperCase(), honoPath(route.path), async (context) => {
-      const caller = await authorise(options.authenticate, context.req.header('authorization'), privilege)
+      const caller = await authorise(options.accounts, shownBy(context, options.secure), privilege)
       const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
       const input = await readInput(route, context.req.raw, paramsOf(context, route))
       const work = async (): Promise<Answer> => {
-        const value = await handle(name as RouteName, service, call, input)
+        const value = await handle(name as RouteName, { service, ...options }, call, input)
         return { status: 200, type: json, body: encode(route.response, value) }
       }
       const answer =
@@ -91,6 +95,13 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
               () => work().catch((error: unknown) => problemAnswer(error, context, options.log)),
             )
           : await work()
+      if (
+        name === 'endSession' &&
+        input.params['session'] === caller.credential.id &&
+        answer.status === 200
+      ) {
+        context.header('set-cookie', forgetSession(cookiePlaceOf(context, options.secure)))
+      }
       return send(context, answer)
     })
   }
@@ -129,7 +140,7 @@ function addSignedRoutes(app: Hono<Bindings>, service: HubService, options: AppO
       )
       const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
       const input = await readInput(route, context.req.raw, paramsOf(context, route), body)
-      const value = await handle(name as RouteName, service, call, input)
+      const value = await handle(name as RouteName, { service, ...options }, call, input)
       return send(context, { status: 200, type: json, body: encode(route.response, value) })
     })
   }
@@ -138,19 +149,19 @@ function addSignedRoutes(app: Hono<Bindings>, service: HubService, options: AppO
 function addEventStream(app: Hono<Bindings>, options: AppOptions): void {
   app.get(eventStreamPath, async (context) => {
     if (context.req.method !== 'GET') throw notFor(context, eventStreamPath, 'GET')
-    const header = context.req.header('authorization')
-    const caller = await authorise(options.authenticate, header, 'read')
+    const shown = shownBy(context, options.secure)
+    const caller = await authorise(options.accounts, shown, 'read')
     const after = sequenceOf(context.req.header('last-event-id') ?? context.req.query('after'))
     const { outgoing } = context.env
     outgoing.writeHead(200, {
+      ...Object.fromEntries(securityHeaders(options.secure)),
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
       'x-accel-buffering': 'no',
       'x-request-id': context.get('requestId'),
     })
     const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
     const mayListen = () =>
-      authorise(options.authenticate, header, 'read').then(
+      authorise(options.accounts, shown, 'read').then(
         () => true,
         (error: unknown) => !isFailure(error),
       )
@@ -170,6 +181,7 @@ function addRefusals(app: Hono<Bindings>): void {
     { path: '/livez', method: 'get' },
     { path: '/readyz', method: 'get' },
     { path: '/openapi.json', method: 'get' },
+    { path: '/sign-in', method: 'get' },
   ]
   for (const { path, method } of known) {
     app.all(honoPath(path), (context) => {

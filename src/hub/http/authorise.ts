@@ -1,13 +1,17 @@
-import { type ApiCode, apiFailure, type Privilege } from '../../api/index.ts'
+import { type Access, type ApiCode, apiFailure } from '../../api/index.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Caller } from '../service.ts'
 import type { SignedBy } from '../webhooks/index.ts'
+import { notFromOurPages } from './same-origin.ts'
 
 /**
- * Answers who a token stands for; undefined for one that is not known, or not any more. It compares hashes, so that its
- * time tells nothing about how much of a token is right.
+ * Answers who a secret stands for; undefined for one that is not known, or not any more. It compares hashes, so that its
+ * time tells nothing about how much of a secret is right.
  */
-export type Authenticate = (token: string) => Promise<Caller | undefined>
+export interface Authenticate {
+  ofToken(secret: string): Promise<Caller | undefined>
+  ofSession(secret: string): Promise<Caller | undefined>
+}
 
 /** Answers who signed a request, going by its headers; undefined when nobody did who may. */
 export type AuthenticateSigned = (
@@ -15,27 +19,47 @@ export type AuthenticateSigned = (
   header: (name: string) => string | undefined,
 ) => Promise<SignedBy | undefined>
 
+/** What of a request says who sends it. */
+export interface Shown {
+  readonly method: string
+  readonly header: (name: string) => string | undefined
+  /** The secret of a session in its cookie. */
+  readonly session: string | undefined
+}
+
 /** The longest bearer token that is looked at. */
 const longestToken = 512
 
 /**
- * The one authorisation function: who sends this `Authorization` header, and does that caller hold the privilege?
- * Throws `unauthenticated` or `not-allowed`, in the same words on every route.
+ * The one authorisation function: who sends this request, and does that caller hold what the route needs? A token goes
+ * before a session, and is never made up for by one. Throws `unauthenticated`, `cross-origin` or `not-allowed`, in the
+ * same words on every route.
  */
 export async function authorise(
   authenticate: Authenticate,
-  header: string | undefined,
-  privilege: Privilege,
+  shown: Shown,
+  needs: Exclude<Access, 'signature' | 'nothing'>,
 ): Promise<Caller> {
-  const token = tokenOf(header)
-  const caller = token === undefined ? undefined : await authenticate(token)
+  const caller = await callerOf(authenticate, shown)
   if (caller === undefined || caller.name === '') throw unauthenticated()
-  if (!caller.privileges.has(privilege)) {
-    throw apiFailure('not-allowed', `${caller.name}: not allowed: this needs the privilege ${privilege}`, {
+  if (needs !== 'self' && !caller.privileges.has(needs)) {
+    throw apiFailure('not-allowed', `${caller.name}: not allowed: this needs the privilege ${needs}`, {
       hint: 'ask somebody who holds it',
     })
   }
   return caller
+}
+
+async function callerOf(authenticate: Authenticate, shown: Shown): Promise<Caller | undefined> {
+  const header = shown.header('authorization')
+  if (header !== undefined) {
+    const token = tokenOf(header)
+    return token === undefined ? undefined : authenticate.ofToken(token)
+  }
+  if (shown.session === undefined) return undefined
+  const refused = notFromOurPages(shown.method, shown.header)
+  if (refused !== undefined) throw refused
+  return authenticate.ofSession(shown.session)
 }
 
 /**
@@ -64,7 +88,11 @@ export function tokenOf(header: string | undefined): string | undefined {
 }
 
 function unauthenticated(): Failure<ApiCode> {
-  return apiFailure('unauthenticated', 'request: not authenticated: no token, or one that is not known', {
-    hint: 'send the token of this hub as Authorization: Bearer …',
-  })
+  return apiFailure(
+    'unauthenticated',
+    'request: not authenticated: no token or session, or one that is not known',
+    {
+      hint: 'sign in with a browser, or send the token of this hub as Authorization: Bearer …',
+    },
+  )
 }

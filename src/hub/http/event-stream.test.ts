@@ -118,11 +118,11 @@ test('a listener that does not read is dropped, and the others go on', async () 
   await until(() => expect(listener.seen.length).toBe(before + 1))
 })
 
-test('row 38: the stream of a token that was taken back ends at the next heartbeat', async () => {
+test('row 38: the stream of a token that was taken back ends within five seconds', async () => {
   const listener = follow()
   await until(() => expect(listener.states).toEqual([true]))
-  hub.revoke(adminToken)
-  await clock.advance(15_000)
+  await hub.revoke(adminToken)
+  await clock.advance(5_000)
   await expect(listener.done).rejects.toMatchObject({ code: 'unauthenticated' })
   await until(() => expect(fleet.listeners).toBe(0))
 })
@@ -134,7 +134,7 @@ test('heartbeats come while nothing happens', async () => {
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
   let text = ''
   while (!text.includes('alive')) {
-    await until(() => expect(clock.pending).toBe(1))
+    await until(() => expect(clock.pending).toBe(2))
     await clock.advance(15_000)
     const { value } = await reader.read()
     text += new TextDecoder().decode(value)

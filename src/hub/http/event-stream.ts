@@ -7,8 +7,9 @@ import { encode } from './encode.ts'
 export interface EventStreamOptions {
   readonly clock: Clock
   readonly log: Log
-  /** Milliseconds between heartbeats, which also look whether each caller may still listen. */
   readonly heartbeatMs: number
+  /** Milliseconds between looks whether each caller may still listen. */
+  readonly recheckMs: number
   /** Bytes that a subscriber may lag behind before it is dropped; it resumes by its last event id. */
   readonly mostBuffered: number
 }
@@ -41,6 +42,7 @@ export class EventStream {
   readonly #subscribers = new Set<Subscriber>()
   #unsubscribe: (() => void) | undefined
   #beat: Timer | undefined
+  #look: Timer | undefined
   #closed = false
 
   constructor(service: HubService, options: EventStreamOptions) {
@@ -85,13 +87,16 @@ export class EventStream {
   #start(): void {
     this.#unsubscribe ??= this.#service.onEvent((event) => this.#publish(event))
     this.#beat ??= this.#nextBeat()
+    this.#look ??= this.#nextLook()
   }
 
   #stop(): void {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
     this.#beat?.cancel()
+    this.#look?.cancel()
     this.#beat = undefined
+    this.#look = undefined
   }
 
   #remove(subscriber: Subscriber): void {
@@ -139,15 +144,19 @@ export class EventStream {
 
   #nextBeat(): Timer {
     return this.#options.clock.setTimeout(() => {
-      for (const subscriber of this.#subscribers) {
-        subscriber.response.write(heartbeat)
-        void this.#recheck(subscriber)
-      }
+      for (const subscriber of this.#subscribers) subscriber.response.write(heartbeat)
       this.#beat = this.#nextBeat()
     }, this.#options.heartbeatMs)
   }
 
-  /** Ends the stream of a caller whose token was taken back (safety row 38). */
+  #nextLook(): Timer {
+    return this.#options.clock.setTimeout(() => {
+      for (const subscriber of this.#subscribers) void this.#recheck(subscriber)
+      this.#look = this.#nextLook()
+    }, this.#options.recheckMs)
+  }
+
+  /** Ends the stream of a caller whose token or session was taken back (safety row 38). */
   async #recheck(subscriber: Subscriber): Promise<void> {
     const may = await subscriber.mayListen().catch(() => true)
     if (!may) this.#drop(subscriber)

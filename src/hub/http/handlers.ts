@@ -9,14 +9,19 @@ import {
 } from '../../api/index.ts'
 import type { z } from 'zod'
 import type { Call, HubService } from '../service.ts'
+import type { Accounts } from '../auth/index.ts'
+import { endSession, listSessions, type Note, sessionView, signInLink } from './account-handlers.ts'
 import { confirmHeal, confirmOn } from './confirm-write.ts'
 import type { RouteRequest } from './read-input.ts'
 
 type Body<R> = R extends { readonly body: infer Schema extends z.ZodType } ? z.output<Schema> : undefined
 type Query<R> = R extends { readonly query: infer Schema extends z.ZodType } ? z.output<Schema> : undefined
 
+/** Those that ask before anybody is known are answered where the others are not let in yet. */
+type HandledName = Exclude<RouteName, 'waysIn'>
+
 type Handlers = {
-  readonly [Name in RouteName]: (
+  readonly [Name in HandledName]: (
     service: HubService,
     call: Call,
     input: {
@@ -24,7 +29,13 @@ type Handlers = {
       readonly query: Query<Routes[Name]>
       readonly body: Body<Routes[Name]>
     },
+    people: People,
   ) => Promise<RouteOutput<Routes[Name]>>
+}
+
+interface People {
+  readonly accounts: Accounts
+  readonly note: Note
 }
 
 /** What each route asks of the hub. A route that is missing here does not compile. */
@@ -103,17 +114,29 @@ const handlers: Handlers = {
     found('cluster', params.cluster, await service.acceptAudit(call, params.cluster, body)),
   push: async (service, call, { body }) =>
     found('repository', 'of this webhook', await service.acceptPush(call, body)),
+  session: async (_, call) => sessionView(call),
+  sessions: async (_, call, { query }, { accounts }) => ({
+    items: await listSessions(accounts, call, query.name),
+  }),
+  endSession: async (_, call, { params }, { accounts, note }) =>
+    found('session', params.session, await endSession(accounts, call, params.session, note)),
+  signInLink: (_, call, __, { accounts }) => signInLink(accounts, call),
 }
 
 /** Asks the hub what a route is for. The input has been read by the schemas of that very route. */
 export function handle(
   name: RouteName,
-  service: HubService,
+  asked: People & { readonly service: HubService },
   call: Call,
   input: RouteRequest,
 ): Promise<unknown> {
-  const handler = handlers[name] as (service: HubService, call: Call, input: RouteRequest) => Promise<unknown>
-  return handler(service, call, input)
+  const handler = handlers[name as HandledName] as (
+    service: HubService,
+    call: Call,
+    input: RouteRequest,
+    people: People,
+  ) => Promise<unknown>
+  return handler(asked.service, call, input, asked)
 }
 
 /** The clusters that are still in the fleet; what left it is not written to. */

@@ -1,5 +1,6 @@
 import { type ApiCode, apiFailure } from '../../api/index.ts'
 import type { Failure } from '../../core/failure.ts'
+import { crossOrigin } from './same-origin.ts'
 
 /** True for the names and addresses of this machine's loopback interface. */
 export function isLoopback(host: string): boolean {
@@ -24,10 +25,9 @@ export function hostCheck(
     return local ? isLoopback(name) : allowed.size === 0
   }
   return (host, origin) => {
-    if (host === undefined || !passes(host)) return refused('Host', host)
-    if (origin === undefined) return undefined
-    const from = hostOfOrigin(origin)
-    return from === undefined || from !== host.toLowerCase() ? refused('Origin', origin) : undefined
+    if (host === undefined || !passes(host)) return refused(host)
+    if (origin === undefined || hostOfOrigin(origin) === host.toLowerCase()) return undefined
+    return crossOrigin(`its Origin is ${JSON.stringify(origin.slice(0, 100))}, not this hub`)
   }
 }
 
@@ -40,9 +40,9 @@ function hostOfOrigin(origin: string): string | undefined {
   return /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1]
 }
 
-function refused(header: string, value: string | undefined): Failure<ApiCode> {
-  const shown = value === undefined ? 'missing' : JSON.stringify(value.slice(0, 100))
-  return apiFailure('wrong-host', `request: refused: the ${header} header is ${shown}`, {
+function refused(host: string | undefined): Failure<ApiCode> {
+  const shown = host === undefined ? 'missing' : JSON.stringify(host.slice(0, 100))
+  return apiFailure('wrong-host', `request: refused: the Host header is ${shown}`, {
     hint: 'use the address that the hub printed at its start, or add the name to publicUrl in hub.yaml',
   })
 }

@@ -9,6 +9,9 @@ import { Redacted } from '../../runtime/index.ts'
 
 const deploymentKey = 'apps/Deployment/checkout/api'
 const table = Object.entries<Route>(routes)
+/** The routes that nobody needs to be known for, and those that everybody may use for themselves. */
+const open = new Set(['nothing'])
+const forSelf = new Set(['self', 'signature', 'nothing'])
 
 let fleet: FleetInMemory
 let hub: ServedFleet
@@ -64,7 +67,8 @@ const healBody = {
 describe('who may ask', () => {
   test('row 33: every route answers no token and a bad token with the same 401 and the same body', async () => {
     const bodies = new Set<string>()
-    const all = [...table.map(([, route]) => route), { method: 'get', path: eventStreamPath }]
+    const guarded = table.map(([, route]) => route).filter(({ privilege }) => !open.has(privilege))
+    const all = [...guarded, { method: 'get', path: eventStreamPath }]
     for (const route of all) {
       for (const token of [undefined, 'x', `${adminToken}x`, adminToken.slice(1), adminToken.toUpperCase()]) {
         const answer = await ask(pathOf(route), {
@@ -86,7 +90,7 @@ describe('who may ask', () => {
   })
 
   test('a caller without the privilege of a route gets 403, and nothing is written', async () => {
-    const needed = table.filter(([, { privilege }]) => privilege !== 'read' && privilege !== 'signature')
+    const needed = table.filter(([, { privilege }]) => privilege !== 'read' && !forSelf.has(privilege))
     for (const [, route] of needed) {
       const answer = await post(pathOf(route), healBody, { token: readerToken })
       expect(answer.status, route.path).toBe(403)
@@ -102,8 +106,8 @@ describe('who may ask', () => {
       [{ host: '127.0.0.1.evil.example' }, 421],
       [{ host: `localhost:${port}` }, 200],
       [{ host: `[::1]:${port}` }, 200],
-      [{ host: `127.0.0.1:${port}`, origin: 'http://evil.example' }, 421],
-      [{ host: `127.0.0.1:${port}`, origin: 'null' }, 421],
+      [{ host: `127.0.0.1:${port}`, origin: 'http://evil.example' }, 403],
+      [{ host: `127.0.0.1:${port}`, origin: 'null' }, 403],
       [{ host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}` }, 200],
     ]
     for (const [headers, status] of cases) {

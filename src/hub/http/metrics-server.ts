@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { Log } from '../../runtime/index.ts'
 import type { HubService } from '../service.ts'
-import { type Authenticate, authorise } from './authorise.ts'
+import type { Accounts } from '../auth/index.ts'
+import { authorise } from './authorise.ts'
 import { isLoopback } from './host-check.ts'
 
 /**
@@ -13,7 +14,7 @@ export function createMetricsServer(
   service: HubService,
   options: {
     readonly metrics?: { readonly host: string }
-    readonly authenticate: Authenticate
+    readonly accounts: Accounts
     readonly log: Log
   },
 ): Server {
@@ -23,7 +24,12 @@ export function createMetricsServer(
       end(response, 404, 'not found\n')
       return
     }
-    if (!open) await authorise(options.authenticate, request.headers.authorization, 'read')
+    if (!open) {
+      const { authorization } = request.headers
+      const header = (name: string): string | undefined =>
+        name === 'authorization' ? authorization : undefined
+      await authorise(options.accounts, { method: 'GET', header, session: undefined }, 'read')
+    }
     end(response, 200, await service.metrics())
   }
   return createServer((request, response) => {

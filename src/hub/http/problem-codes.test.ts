@@ -32,6 +32,7 @@ const codes: Readonly<Record<Answered, true>> = {
   'confirmation-needed': true,
   conflict: true,
   corrupt: true,
+  'cross-origin': true,
   denied: true,
   'discovery-failed': true,
   fenced: true,

@@ -3,11 +3,12 @@ import { createServer as createHttp, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Clock, Log } from '../../runtime/index.ts'
+import type { Accounts } from '../auth/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { HubService } from '../service.ts'
 import type { Signatures } from '../webhooks/index.ts'
+import type { Note } from './account-handlers.ts'
 import { createApp } from './app.ts'
-import type { Authenticate } from './authorise.ts'
 import { EventStream } from './event-stream.ts'
 import { hostCheck } from './host-check.ts'
 import { createMetricsServer } from './metrics-server.ts'
@@ -20,7 +21,11 @@ export interface HttpServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** Further names that the hub is reached by, without ports. */
   readonly hostNames?: readonly string[]
-  readonly authenticate: Authenticate
+  readonly accounts: Accounts
+  /** True when a proxy before the hub speaks https with browsers. */
+  readonly behindHttps?: boolean
+  /** Hears of sign-ins and their ends; nobody does without it. */
+  readonly note?: Note
   /** Who may sign requests; nobody without it. */
   readonly signatures?: Pick<Signatures, 'of'>
   /** Where metrics are served; nowhere without it. */
@@ -47,10 +52,13 @@ export function createHttpServer(service: HubService, options: HttpServerOptions
     clock,
     log,
     heartbeatMs: options.heartbeatMs ?? 15_000,
+    recheckMs: 5_000,
     mostBuffered: 1024 * 1024,
   })
   const app = createApp(service, {
-    authenticate: options.authenticate,
+    accounts: options.accounts,
+    secure: options.tls !== undefined || options.behindHttps === true,
+    note: options.note ?? (() => {}),
     signatures: async (provider, header) => options.signatures?.of(provider, header),
     checkHost: hostCheck(options.host, options.hostNames ?? []),
     stream,

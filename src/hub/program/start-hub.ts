@@ -1,18 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { privileges, type Privilege } from '../../api/index.ts'
+import { privileges, type SignInLink } from '../../api/index.ts'
 import { reasonOf } from '../../core/failure.ts'
 import { version } from '../../core/version.ts'
 import { type Clock, type Log, Shutdown, systemClock } from '../../runtime/index.ts'
-import type { HubConfig } from '../config/index.ts'
+import { Accounts, newId, newSecret } from '../auth/index.ts'
+import { type HubConfig, isLoopback } from '../config/index.ts'
 import { HubFailure } from '../failure.ts'
 import { createHttpServer } from '../http/index.ts'
 import { deriveKeys, loadSecretKey } from '../keys/index.ts'
 import { openReconciler } from '../reconcile/index.ts'
-import type { Caller } from '../service.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { openStore, type Person, type Store } from '../store/index.ts'
 import { Signatures } from '../webhooks/index.ts'
 import { writeLocalHubFile } from './local-hub-file.ts'
 
@@ -29,6 +28,8 @@ export interface RunningHub {
   /** What its own user shows it; it stands in `localFile` too, and nowhere else in clear. */
   readonly token: string
   readonly localFile: string
+  /** Signs one browser of this machine in, once; undefined when other machines reach the hub. */
+  readonly signInLink: SignInLink | undefined
   /** Ends everything that was started. Stopping twice does it once. */
   stop(): Promise<void>
 }
@@ -60,11 +61,19 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
     })
     shutdown.add('reconciler', () => reconciler.stop())
     const tls = await readTls(config)
+    let url = ''
+    const accounts = new Accounts({
+      store,
+      clock,
+      linkBase: () => (isLoopback(config.listen.host) ? url : undefined),
+    })
     const server = createHttpServer(reconciler.service, {
       ...config.listen,
       ...(tls === undefined ? {} : { tls }),
       hostNames: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname],
-      authenticate: (token) => callerOf(store, token),
+      accounts,
+      behindHttps: config.publicUrl?.startsWith('https:') === true,
+      note: reconciler.note,
       signatures: new Signatures(config.webhooks, config.credentials),
       ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
       version,
@@ -72,12 +81,16 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
       log,
     })
     shutdown.add('http', () => server.close())
-    const { url, metricsUrl } = await server.listen()
+    const listening = await server.listen()
+    const { metricsUrl } = listening
+    url = listening.url
     const purpose = localPurpose(config)
-    const token = await makeLocalToken(store, purpose, clock)
+    const person: Person = { name: `${userInfo().username}@local`, groups: [], local: true }
+    const token = await makeLocalToken(store, purpose, person, clock)
     shutdown.add('local token', () => store.tokens.revoke(purpose))
     const local = await writeLocalHubFile(config.dataFolder, { url, token, pid: process.pid })
     shutdown.add('hub.json', () => local.remove())
+    const signInLink = await accounts.makeLink(person)
     log.info('the hub runs', {
       url,
       ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }),
@@ -90,6 +103,7 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
       metricsUrl,
       token,
       localFile: local.file,
+      signInLink,
       async stop() {
         await shutdown.stop()
         log.info('the hub has stopped')
@@ -114,20 +128,20 @@ function localPurpose({ dataFolder }: HubConfig): string {
 }
 
 /** A new token for the hub's own user; the one of the last run is taken back. */
-async function makeLocalToken(store: Store, purpose: string, clock: Clock): Promise<string> {
-  const token = `evk_${randomBytes(32).toString('base64url')}`
-  const owner = { name: `${userInfo().username}@local`, privileges }
+async function makeLocalToken(store: Store, purpose: string, person: Person, clock: Clock): Promise<string> {
+  const secret = newSecret('evk')
   await store.tokens.revoke(purpose)
-  await store.tokens.save(purpose, token, owner, new Date(clock.now()).toISOString())
-  return token
-}
-
-async function callerOf(store: Store, token: string): Promise<Caller | undefined> {
-  const owner = await store.tokens.owner(token)
-  if (owner === undefined || owner.name === '') return undefined
-  const known = new Set<string>(privileges)
-  const held = owner.privileges.filter((privilege): privilege is Privilege => known.has(privilege))
-  return { name: owner.name, privileges: new Set(held) }
+  const createdAt = new Date(clock.now()).toISOString()
+  await store.tokens.save(secret, {
+    purpose,
+    id: newId('t'),
+    label: '',
+    person,
+    privileges,
+    limits: {},
+    createdAt,
+  })
+  return secret
 }
 
 async function readTls({ tls }: HubConfig): Promise<{ cert: string; key: string } | undefined> {

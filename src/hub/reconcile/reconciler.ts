@@ -34,6 +34,12 @@ export interface ReconcilerOptions {
 /** The loop and its answers, running. */
 export interface Reconciler {
   readonly service: HubService
+  /** Adds to the activity what happened at the way in. */
+  readonly note: (
+    type: string,
+    message: string,
+    by: { readonly actor: string; readonly requestId: string },
+  ) => void
   /** Ends everything that was started; what was being written is finished first. */
   stop(): Promise<void>
 }
@@ -182,5 +188,5 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     version: options.version,
     startedAt: new Date(clock.now()).toISOString(),
   })
-  return { service, stop }
+  return { service, note: (type, message, by) => events.add({ type, message, ...by }), stop }
 }

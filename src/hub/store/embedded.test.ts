@@ -339,7 +339,13 @@ test('row 46, I12: no canary stands in any file of the data folder, in any spell
   const store = await open()
   const secret = { kind: 'Secret', data: { password: Buffer.from(canary).toString('base64') }, plain: canary }
   await store.content.save('sha256:secret', JSON.stringify(secret))
-  await store.tokens.save('local', canary, { name: 'local', privileges: ['admin'] }, new Date().toISOString())
+  const person = { name: 'local', groups: [], local: true }
+  const now = new Date().toISOString()
+  const token = { purpose: 'local', id: 't-1', label: '', person, privileges: ['admin'], limits: {} }
+  await store.tokens.save(canary, { ...token, createdAt: now })
+  const session = { id: 's-1', person, via: 'link' as const, agent: '' }
+  await store.sessions.begin(canary, { ...session, createdAt: now, seenAt: now, expiresAt: now })
+  await store.oneTime.save('openid', canary, { verifier: canary }, now)
   const journal = await store.openJournal('a')
   const value = { hash: testKeys.hash.hash128(canary), secret: true }
   await journal.saveDrift([driftRecord('d-1', 'a', { desired: value, live: value })])

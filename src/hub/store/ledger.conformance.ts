@@ -4,7 +4,7 @@ import { at, driftRecord, later, planOf } from './conformance-rows.ts'
 import type { StoreUnderTest } from './store.conformance.ts'
 import type { Store } from './store.ts'
 
-/** Drift, plans, events and tokens, as the hub's answers are made from them. */
+/** Drift, plans and events, as the hub's answers are made from them. */
 export function describeLedger({ fresh, reopen }: StoreUnderTest): void {
   test('pages of drift and plans cover every row once, newest first', async () => {
     const opened = await fresh()
@@ -113,16 +113,5 @@ export function describeLedger({ fresh, reopen }: StoreUnderTest): void {
     expect(await again.events.forget('2000-01-01T00:00:00Z', 10)).toBe(31)
     expect(await again.events.firstBrokenLink()).toBeUndefined()
     expect(await again.events.last()).toBe(41)
-  })
-
-  test('a token is known by its hash, and by nothing after it was revoked', async () => {
-    const opened = await fresh()
-    await opened.tokens.save('local', 't0ken', { name: 'alice', privileges: ['read', 'admin'] }, at)
-    const again = await reopen()
-    expect(await again.tokens.owner('t0ken')).toEqual({ name: 'alice', privileges: ['read', 'admin'] })
-    expect(await again.tokens.owner('t0ke')).toBeUndefined()
-    expect(await again.tokens.owner('')).toBeUndefined()
-    await again.tokens.revoke('local')
-    expect(await again.tokens.owner('t0ken')).toBeUndefined()
   })
 }

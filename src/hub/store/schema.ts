@@ -87,7 +87,36 @@ export interface Schema {
     request_id: string | null
     link: string
   }
-  readonly token: { hash: string; purpose: string; name: string; privileges: string; created_at: string }
+  readonly token: {
+    hash: string
+    purpose: string
+    name: string
+    privileges: string
+    created_at: string
+    id: string | null
+    body: string | null
+    expires_at: string | null
+    used_at: string | null
+  }
+  readonly session: {
+    id: string
+    hash: string
+    name: string
+    created_at: string
+    seen_at: string
+    expires_at: string
+    body: string
+  }
+  readonly one_time: { hash: string; purpose: string; expires_at: string; body: Uint8Array }
+  readonly failed_sign_in: { origin: string; failures: number; last_at: string }
+  readonly kept_answer: {
+    caller: string
+    key: string
+    fingerprint: string
+    at: string
+    /** Null while the write is under way. */
+    body: Uint8Array | null
+  }
 }
 
 /** What a transaction, and a read outside of one, runs its statements on. */

@@ -4,6 +4,7 @@ import type { BundleReport } from '../../spoke/index.ts'
 import { deriveKeys } from '../keys/index.ts'
 import type { RunRecord } from '../../core/rollout/index.ts'
 import { assignmentOf, at, later, reachable, runOf } from './conformance-rows.ts'
+import { describeAccess } from './access.conformance.ts'
 import { describeJournal } from './journal.conformance.ts'
 import { describeLedger } from './ledger.conformance.ts'
 import { migrations } from './migrations/index.ts'
@@ -230,5 +231,6 @@ export function describeStore(name: string, harness: StoreHarness): void {
 
     describeJournal({ fresh, reopen })
     describeLedger({ fresh, reopen })
+    describeAccess({ fresh, reopen })
   })
 }

@@ -17,10 +17,12 @@ import { openJournal } from './journal.ts'
 import { claimMeta, type MetaKey, readMeta, writeMeta } from './meta-table.ts'
 import { hasTable } from './migrate.ts'
 import type { DialectName, Migration } from './migrations/index.ts'
+import { OneTimeTable } from './one-time-table.ts'
 import { PlanTable } from './plan-table.ts'
 import { openPostgres } from './postgres.ts'
 import { RunTable } from './run-table.ts'
 import type { Queries } from './schema.ts'
+import { SessionTable } from './session-table.ts'
 import { TokenTable } from './token-table.ts'
 
 /** Where the data are. */
@@ -106,6 +108,8 @@ export class Store {
   readonly freezes: FreezeTable
   readonly events: EventTable
   readonly tokens: TokenTable
+  readonly sessions: SessionTable
+  readonly oneTime: OneTimeTable
   readonly #database: Database
   readonly #now: () => string
 
@@ -125,6 +129,8 @@ export class Store {
     this.freezes = new FreezeTable(database)
     this.events = new EventTable(database, keys)
     this.tokens = new TokenTable(database, keys)
+    this.sessions = new SessionTable(database, keys)
+    this.oneTime = new OneTimeTable(database, keys)
   }
 
   get dialect(): DialectName {

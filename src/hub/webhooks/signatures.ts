@@ -39,5 +39,11 @@ const noBytes = new Uint8Array()
 /** A forge holds no privilege: it may announce a push, and nothing else. */
 function callerOf(provider: Provider, claim: Claim, secret: string, body: Uint8Array): Caller | undefined {
   if (!proves(claim, secret, body)) return undefined
-  return { name: `webhook of ${provider}`, privileges: new Set() }
+  return {
+    name: `webhook of ${provider}`,
+    groups: [],
+    local: false,
+    privileges: new Set(),
+    credential: { via: 'signature', id: provider, expiresAt: undefined },
+  }
 }
