@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import * as apimachinery from './apimachinery/module.ts'
@@ -47,6 +47,9 @@ const kept = new Set(outputFiles.map((file) => basename(file.path)))
 for (const name of await readdir(chunks)) {
   if (!kept.has(name) && !name.startsWith('.')) await rm(join(chunks, name))
 }
+
+// What simulated servers publish; they read it beside the program.
+await copyFile('src/sim/data/kubernetes.json.br', join(out, 'kubernetes.json.br'))
 
 for (const { modulePath, deliverModule } of [renderer, apimachinery]) {
   const module = await modulePath()

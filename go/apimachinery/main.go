@@ -14,12 +14,15 @@ import (
 	"runtime/debug"
 	"unsafe"
 
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/klog/v2"
 )
 
 // operations are what a request may ask for.
 var operations = map[string]func(request []byte) (any, error){
 	"decode":   decodeObject,
+	"describe": describeDefinition,
+	"serve":    serveRequest,
 	"validate": validateObjects,
 }
 
@@ -31,6 +34,8 @@ var (
 func init() {
 	klog.LogToStderr(false)
 	klog.SetOutput(io.Discard)
+	// Handlers of errors log them, and then wait, which takes for ever where time stands still.
+	utilruntime.ErrorHandlers = nil
 	// The memory ends at 1 GiB: collect harder before it does.
 	debug.SetMemoryLimit(800 << 20)
 }
@@ -62,7 +67,12 @@ func process(at int32, n int32) int32 {
 	return int32(len(out))
 }
 
-func carryOut(request []byte) (any, error) {
+func carryOut(request []byte) (made any, failure error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			failure = fmt.Errorf("panic: %v", cause)
+		}
+	}()
 	var head struct {
 		Operation string `json:"operation"`
 		Version   string `json:"version"`

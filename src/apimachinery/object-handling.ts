@@ -34,11 +34,14 @@ export interface WriteRequest {
   /** Names the manager where the parameters do not. */
   readonly userAgent: string
   readonly body: Uint8Array
-  /** The stored object with its resourceVersion, in whatever version; none where nothing is stored. */
+  /**
+   * The stored object with its resourceVersion, in whatever version; none where nothing is stored. The name of a creation is
+   * often known only from its reply: when that name is taken, ask again with what has it.
+   */
   readonly live?: JsonMap
   /** RFC 3339 in whole seconds. */
   readonly now: string
-  /** What a new object gets: a random UUID (version 4). A generated name follows from it; when it is taken, try another. */
+  /** What a new object gets: a random UUID (version 4). A generated name follows from it: when it is taken, try another. */
   readonly uid: string
   /** What a new Service may take. */
   readonly offer?: { readonly clusterIP: string; readonly nodePorts: readonly number[] }
@@ -77,6 +80,8 @@ export type WriteReply =
 
 export interface TableRequest {
   readonly type: ObjectType
+  /** The plural. */
+  readonly resource: string
   readonly profile: Profile
   readonly objects: readonly JsonMap[]
   /** RFC 3339: ages are counted up to it. */
@@ -92,6 +97,8 @@ export interface Table {
 export interface ConvertRequest {
   /** The type that is asked for. */
   readonly type: ObjectType
+  /** The plural. */
+  readonly resource: string
   readonly profile: Profile
   readonly object: JsonMap
   /** `scale` shows the object as autoscaling/v1 Scale. */
@@ -99,14 +106,12 @@ export interface ConvertRequest {
 }
 
 /** What is needed of a definition of custom resources. */
-export type Defined =
-  | {
-      /** What an `ObjectType` names it by. */
-      readonly digest: string
-      /** OpenAPI v3 documents of the served versions, by version, as a server publishes them. */
-      readonly documents: Readonly<Record<string, JsonMap>>
-    }
-  | { readonly status: JsonMap }
+export interface Defined {
+  /** What an `ObjectType` names it by. */
+  readonly digest: string
+  /** OpenAPI v3 documents of the served versions, by version, as a server publishes them. */
+  readonly documents: Readonly<Record<string, JsonMap>>
+}
 
 /**
  * What an API server does with the objects of requests, by its own code, and without keeping anything: storing,
@@ -119,7 +124,10 @@ export interface ObjectHandling {
   table(request: TableRequest): Promise<Table>
   /** The object in another version of its kind, or as its scale. */
   convert(request: ConvertRequest): Promise<JsonMap>
-  /** Makes a CustomResourceDefinition usable: structural schema, defaults, rules, columns, scale. */
+  /**
+   * Makes a stored CustomResourceDefinition usable: structural schema, defaults, rules, columns, scale. Throws when it
+   * could not have been stored.
+   */
   define(definition: JsonMap): Promise<Defined>
   /**
    * The object of a body that is not stored, such as DeleteOptions or a SelfSubjectAccessReview, in JSON, YAML or
@@ -131,7 +139,10 @@ export interface ObjectHandling {
 }
 
 export interface ObjectHandlingOptions {
-  /** The OpenAPI component schemas of a profile, as JSON by name: fields, lists and keys are told by them. */
+  /**
+   * What a profile's OpenAPI says about types, as JSON: `schemas` by name, and by `groups` the names that the documents of
+   * the group's versions list. Fields, lists and keys are told by them.
+   */
   readonly schemas: (profile: Profile) => Promise<Uint8Array>
   /** The file of the module; the one that is delivered with the program without it. */
   readonly module?: string
