@@ -8,6 +8,7 @@ test('the published schemas are those of the kinds that are read', () => {
 
 test('a schema is published for each kind, refuses unknown fields and offers the known values', () => {
   expect([...publishedSchemas().keys()].toSorted()).toEqual([
+    'access.json',
     'bundle.json',
     'cluster.json',
     'environment.json',

@@ -1,10 +1,8 @@
 import { z } from 'zod'
+import { privileges } from '../core/access/index.ts'
 import { timeSchema } from './scalars.ts'
 
-export const privileges = ['read', 'operate', 'approve', 'admin'] as const
-
-/** read: see everything; operate: heal, reconcile; approve: decide plans; admin: feed audit records. */
-export type Privilege = (typeof privileges)[number]
+export { type Privilege, privileges } from '../core/access/index.ts'
 
 export const whoamiViewSchema = z
   .object({

@@ -41,7 +41,7 @@ export type {
   TraceQuery,
 } from './query.ts'
 export type { PushResult } from './push-view.ts'
-export type { Access, PathParams, Route, RouteInput, RouteOutput } from './route.ts'
+export type { Access, PathParams, Route, RouteInput, RouteOutput, RouteTarget } from './route.ts'
 export type {
   ControlRequest,
   DraftView,
@@ -54,6 +54,7 @@ export type {
 export { clientHeader, eventStreamPath, type RouteName, type Routes, routes } from './routes.ts'
 export type { Tier } from './scalars.ts'
 export type { BrowserSession, SessionQuery, SessionView, SignInLink, WaysInView } from './session-view.ts'
+export type { CreateTokenRequest, MadeToken, TokenView } from './token-view.ts'
 export type { CauseView, StatusView } from './status-view.ts'
 export type { TraceView } from './trace-view.ts'
 export { type ValueView, valueViewOf } from './value-view.ts'

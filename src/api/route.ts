@@ -10,13 +10,28 @@ export type Method = 'get' | 'post'
  */
 export type Access = Privilege | 'self' | 'nothing' | 'signature'
 
-/** One route of the API. There is no route without a privilege: the type demands it. */
-export interface Route {
+/**
+ * What a changing route is about, by which it is decided whether its caller may: what is stored under the names in its path
+ * (`cluster`, `bundle`, `plan`, `run`, `freeze`) or its body (`objects` of clusters, `clusters` by names or rule), or the
+ * `hub` as a whole.
+ */
+export type RouteTarget = 'cluster' | 'bundle' | 'plan' | 'run' | 'freeze' | 'objects' | 'clusters' | 'hub'
+
+/** The privileges whose answers hold what their caller may look at, and nothing else. */
+type Looking = 'read' | 'self' | 'nothing' | 'signature'
+
+/** One route of the API. There is none without a privilege, and no change without a target: the type demands both. */
+export type Route = RouteShape &
+  (
+    | { readonly privilege: Looking; readonly target?: never }
+    | { readonly privilege: Exclude<Access, Looking>; readonly target: RouteTarget }
+  )
+
+interface RouteShape {
   readonly method: Method
   /** With `{name}` for each parameter. */
   readonly path: `/api/v1/${string}`
   readonly summary: string
-  readonly privilege: Access
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly response: z.ZodType

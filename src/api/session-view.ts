@@ -25,6 +25,16 @@ export const sessionViewSchema = z
     via: viaSchema,
     groups: z.array(z.string()),
     privileges: z.array(z.enum(privileges)).describe('Those that are held anywhere'),
+    grants: z
+      .array(
+        z.object({
+          privileges: z.array(z.enum(privileges)),
+          clusters: z.int().min(0).optional().describe('So many of them; all without it'),
+          bundles: z.array(z.string()).optional().describe('All without it'),
+          namespaces: z.array(z.string()).optional().describe('All without it'),
+        }),
+      )
+      .describe('Where they are held; several add up'),
     id: z.string().describe('Of the session or the token'),
     expiresAt: timeSchema.optional(),
   })

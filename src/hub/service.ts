@@ -25,7 +25,6 @@ import type {
   PlanQuery,
   PlanSummary,
   PlanView,
-  Privilege,
   PushResult,
   Readiness,
   ReconcileRequest,
@@ -39,6 +38,7 @@ import type {
   TraceView,
   WhoamiView,
 } from '../api/index.ts'
+import type { Grant } from '../core/access/index.ts'
 
 /** On whose word something is asked. */
 export interface Caller {
@@ -47,8 +47,8 @@ export interface Caller {
   readonly groups: readonly string[]
   /** True for the user that the hub runs as. */
   readonly local: boolean
-  /** Those that it holds anywhere. */
-  readonly privileges: ReadonlySet<Privilege>
+  /** What it may do, and where. */
+  readonly grants: readonly Grant[]
   readonly credential: Credential
 }
 
@@ -77,9 +77,10 @@ export interface Page<Item> {
 }
 
 /**
- * Everything that the HTTP layer asks of the hub. The caller has been authenticated and holds the privilege of
- * the route, and writes carry a confirmation that satisfies the tier of what is stored under their targets' names;
- * everything else is checked here.
+ * Everything that the HTTP layer asks of the hub. The caller has been authenticated, may do what is asked to each of
+ * the targets, and writes carry a confirmation that satisfies the tier of what is stored under their names; everything
+ * else is checked here. An answer holds only what the caller's grants let it look at: what is beyond them is left out
+ * and not found, just as if it were not there.
  *
  * Methods throw a `Failure` (`ApiCode`, or a code of the layer it came from); what is not found is undefined where
  * the type says so. A cluster that does not answer never makes an answer about the others fail: it is named.
@@ -153,6 +154,9 @@ export interface HubService {
   whoami(call: Call): Promise<WhoamiView>
   /** Sorted; at most 200. */
   names(call: Call, query: NamesQuery): Promise<string[]>
+
+  /** The bundles that hold objects of a cluster, by the objects' keys. */
+  holders(call: Call, cluster: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>
 
   /** Takes an audit.k8s.io/v1 EventList of one cluster. Undefined when the cluster is not known. */
   acceptAudit(

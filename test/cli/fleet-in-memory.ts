@@ -26,6 +26,7 @@ import {
   type TraceQuery,
   type TraceView,
 } from '../../src/api/index.ts'
+import { privilegesIn } from '../../src/core/access/index.ts'
 import { keyOf, type ObjectRef } from '../../src/core/object/index.ts'
 import { stateWords } from '../../src/core/state/index.ts'
 import type { Call, HubService } from '../../src/hub/service.ts'
@@ -243,7 +244,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     this.#check()
     return {
       name: call.caller.name,
-      privileges: [...call.caller.privileges],
+      privileges: [...privilegesIn(call.caller.grants)],
       hub: { version: '0.1.0', installation: 'i-1', readOnly: false, startedAt: '2026-01-01T00:00:00Z' },
     }
   }
@@ -271,6 +272,11 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
   async acceptPush(call: Call, payload: unknown) {
     this.written.push({ what: 'push', call, input: payload })
     return { repositories: ['fleet'] }
+  }
+
+  async holders(_call: Call, cluster: string): Promise<ReadonlyMap<string, string>> {
+    const held = this.drift_.filter((one) => one.cluster === cluster)
+    return new Map(held.map((one) => [keyOf(one.object), one.bundle]))
   }
 
   live(): boolean {

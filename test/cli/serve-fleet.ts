@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privileges } from '../../src/api/index.ts'
-import { Accounts } from '../../src/hub/auth/index.ts'
+import { Accounts, Rights } from '../../src/hub/auth/index.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/hub/http/index.ts'
 import { deriveKeys } from '../../src/hub/keys/index.ts'
 import type { HubService } from '../../src/hub/service.ts'
@@ -48,7 +48,9 @@ export async function serveFleet(
     await store.tokens.save(token, { purpose: token, ...about })
   }
   let base = ''
-  const accounts = new Accounts({ store, clock, linkBase: () => base })
+  // Everybody here is the hub's own user, whose rights hang on no fleet.
+  const rights = new Rights({ model: () => undefined, facts: () => undefined, clock })
+  const accounts = new Accounts({ store, clock, rights, linkBase: () => base })
   const server = createHttpServer(service, {
     host: '127.0.0.1',
     port: 0,

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { isMap } from '../object/index.ts'
 import { nearest } from '../nearest.ts'
 import type { Problem } from '../problem.ts'
+import { type Access, accessSchema } from './access.ts'
 import { type Bundle, bundleSchema } from './bundle.ts'
 import { type Cluster, clusterSchema } from './cluster.ts'
 import { type Environment, environmentSchema } from './environment.ts'
@@ -17,6 +18,7 @@ export const kindSchemas = {
   Cluster: clusterSchema,
   Bundle: bundleSchema,
   Rollout: rolloutKindSchema,
+  Access: accessSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
 export type KindName = keyof typeof kindSchemas
@@ -28,6 +30,7 @@ export type ParsedKind =
   | { readonly kind: 'Cluster'; readonly value: Cluster }
   | { readonly kind: 'Bundle'; readonly value: Bundle }
   | { readonly kind: 'Rollout'; readonly value: Rollout }
+  | { readonly kind: 'Access'; readonly value: Access }
 
 /** Where a document stands. `positionOf` gives the place of a field inside it, where the reader kept it. */
 export interface KindSource {
@@ -37,7 +40,7 @@ export interface KindSource {
 }
 
 /** Kinds of the model that are not read; naming them apart keeps a policy from being taken for a typo. */
-const unread: readonly string[] = ['Policy', 'Access', 'Notification']
+const unread: readonly string[] = ['Policy', 'Notification']
 
 /**
  * Reads one document of the fleet repository. Gives its kind and value, or every problem in it: unknown

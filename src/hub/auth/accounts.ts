@@ -1,8 +1,10 @@
-import { type Privilege, privileges, type SignInLink } from '../../api/index.ts'
+import type { SignInLink } from '../../api/index.ts'
+import { narrowed } from '../../core/access/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Caller } from '../service.ts'
-import type { Person, Store, StoredSession } from '../store/index.ts'
+import type { Person, Store, StoredSession, StoredToken } from '../store/index.ts'
 import { newId, newSecret } from './new-secret.ts'
+import type { Rights } from './rights.ts'
 
 /** How long a session lasts at the most, and how long without a request. */
 const sessionMs = 7 * 86_400_000
@@ -11,6 +13,7 @@ const idleMs = 12 * 3_600_000
 const useNoteMs = 60_000
 const linkMs = 10 * 60_000
 const longestAgent = 200
+const apiPurpose = 'api'
 
 /** What a browser is given when it has signed in. */
 export interface BegunSession {
@@ -22,6 +25,7 @@ export interface BegunSession {
 export interface AccountsOptions {
   readonly store: Pick<Store, 'sessions' | 'oneTime' | 'tokens'>
   readonly clock: Clock
+  readonly rights: Pick<Rights, 'of' | 'boundOf'>
   /** Where browsers of this machine reach the hub; undefined when others reach it too: then it makes no links. */
   readonly linkBase: () => string | undefined
 }
@@ -47,14 +51,14 @@ export class Accounts {
     const { id, person, expiresAt, usedAt } = token
     const now = clock.now()
     if (expiresAt !== undefined && Date.parse(expiresAt) <= now) return undefined
-    if (token.purpose === 'api' && (usedAt === undefined || now - Date.parse(usedAt) > useNoteMs)) {
+    if (token.purpose === apiPurpose && (usedAt === undefined || now - Date.parse(usedAt) > useNoteMs)) {
       await store.tokens.used(id, timeOf(now))
     }
-    const held = new Set<string>(token.privileges)
+    const { rights } = this.#options
     return {
       ...person,
-      privileges: new Set(privileges.filter((privilege: Privilege) => held.has(privilege))),
-      credential: { via: token.purpose === 'api' ? 'token' : 'hub', id, expiresAt },
+      grants: narrowed(rights.of(person), rights.boundOf(token)),
+      credential: { via: token.purpose === apiPurpose ? 'token' : 'hub', id, expiresAt },
     }
   }
 
@@ -66,7 +70,8 @@ export class Accounts {
     const { id, via, expiresAt, person } = session
     const now = clock.now()
     if (now - Date.parse(session.seenAt) > useNoteMs) await store.sessions.seen(id, timeOf(now))
-    return { ...person, privileges: new Set(privileges), credential: { via, id, expiresAt } }
+    const grants = this.#options.rights.of(person)
+    return { ...person, grants, credential: { via, id, expiresAt } }
   }
 
   /** A link that signs one browser of this machine in, once. Undefined where the hub makes none. */
@@ -118,6 +123,37 @@ export class Accounts {
     const session = (await this.sessions(name)).find((one) => one.id === id)
     if (session === undefined) return undefined
     return (await this.#options.store.sessions.end(id, name)) ? session : undefined
+  }
+
+  /** Makes a token for a program; its secret is in the answer, and nowhere else. */
+  async makeToken(
+    made: Pick<StoredToken, 'label' | 'person' | 'privileges' | 'limits'> & { readonly forMs: number },
+  ): Promise<{ readonly secret: string; readonly token: StoredToken }> {
+    const { store, clock } = this.#options
+    const { forMs, ...about } = made
+    const now = clock.now()
+    const token: StoredToken = {
+      ...about,
+      purpose: apiPurpose,
+      id: newId('t'),
+      createdAt: timeOf(now),
+      expiresAt: timeOf(now + forMs),
+    }
+    const secret = newSecret('evk')
+    await store.tokens.save(secret, token)
+    return { secret, token }
+  }
+
+  /** The tokens of a person, or of all, those that are over among them. */
+  tokens(name?: string): Promise<StoredToken[]> {
+    return this.#options.store.tokens.list(apiPurpose, name)
+  }
+
+  /** Takes a token back, with `name` only one of that person; undefined when there is none. */
+  async revokeToken(id: string, name?: string): Promise<StoredToken | undefined> {
+    const token = (await this.tokens(name)).find((one) => one.id === id)
+    if (token === undefined) return undefined
+    return (await this.#options.store.tokens.end(apiPurpose, id, name)) ? token : undefined
   }
 
   #lasts({ expiresAt, seenAt }: StoredSession): boolean {

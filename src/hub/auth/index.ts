@@ -7,3 +7,4 @@
  */
 export { Accounts, type BegunSession } from './accounts.ts'
 export { newId, newSecret } from './new-secret.ts'
+export { Rights } from './rights.ts'

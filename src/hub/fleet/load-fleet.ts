@@ -1,4 +1,5 @@
 import {
+  type Access,
   type Bundle,
   type Cluster,
   type Environment,
@@ -20,6 +21,7 @@ export interface Declarations {
   readonly Cluster: Declared<Cluster>[]
   readonly Bundle: Declared<Bundle>[]
   readonly Rollout: Declared<Rollout>[]
+  readonly Access: Declared<Access>[]
 }
 
 /**
@@ -28,7 +30,14 @@ export interface Declarations {
  * caller keeps it at its last good state. One bad file hides nothing in the others.
  */
 export function loadFleet(tree: ReadonlyMap<string, string>): LoadedFleet {
-  const declared: Declarations = { Fleet: [], Environment: [], Cluster: [], Bundle: [], Rollout: [] }
+  const declared: Declarations = {
+    Fleet: [],
+    Environment: [],
+    Cluster: [],
+    Bundle: [],
+    Rollout: [],
+    Access: [],
+  }
   const files = findFleetFiles(tree)
   if ('message' in files) {
     const model = {
@@ -38,6 +47,7 @@ export function loadFleet(tree: ReadonlyMap<string, string>): LoadedFleet {
       clusters: new Map(),
       bundles: new Map(),
       rollouts: new Map(),
+      access: new Map(),
     }
     return { model, problems: [files], unreadable: [{ file: files.file }] }
   }
@@ -93,6 +103,7 @@ function readDocument(
   if (parsed.kind === 'Cluster') declared.Cluster.push({ value: parsed.value, file, line })
   if (parsed.kind === 'Bundle') declared.Bundle.push({ value: parsed.value, file, line })
   if (parsed.kind === 'Rollout') declared.Rollout.push({ value: parsed.value, file, line })
+  if (parsed.kind === 'Access') declared.Access.push({ value: parsed.value, file, line })
 }
 
 function identify(value: unknown, file: string): Unreadable {

@@ -1,5 +1,5 @@
 import type { DesiredObject, Variant } from '../../core/bundle/index.ts'
-import type { Bundle, Cluster, Environment, Fleet, Rollout } from '../../core/kinds/index.ts'
+import type { Access, Bundle, Cluster, Environment, Fleet, Rollout } from '../../core/kinds/index.ts'
 import type { Problem } from '../../core/problem.ts'
 
 /** A document with the place it was written. */
@@ -18,6 +18,7 @@ export interface FleetModel {
   readonly clusters: ReadonlyMap<string, Declared<Cluster>>
   readonly bundles: ReadonlyMap<string, Declared<Bundle>>
   readonly rollouts: ReadonlyMap<string, Declared<Rollout>>
+  readonly access: ReadonlyMap<string, Declared<Access>>
 }
 
 /**

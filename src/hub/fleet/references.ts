@@ -2,6 +2,7 @@ import type { Bundle, Rollout } from '../../core/kinds/index.ts'
 import { compilePlacement } from '../../core/placement/index.ts'
 import type { Problem } from '../../core/problem.ts'
 import { cleanPath } from '../../git/index.ts'
+import { checkAccess } from './check-access.ts'
 import { checkRolloutChoice, checkRollouts } from './check-rollouts.ts'
 import { checkRepositories } from './repositories.ts'
 import { didYouMean, ReferenceCheck } from './reference-check.ts'
@@ -57,7 +58,8 @@ export function checkReferences(folder: string, declared: Declarations): Checked
     check.refuse('Bundle', bundle, `dependsOn leads back to ${name}`, 'break the circle')
   }
   for (const name of inCycle) bundles.delete(name)
-  const model = { folder, fleet: only, environments, clusters, bundles, rollouts }
+  const access = checkAccess(check, declared.Access, environments)
+  const model = { folder, fleet: only, environments, clusters, bundles, rollouts, access }
   return { model, problems: check.problems, unreadable: check.unreadable }
 }
 

@@ -13,6 +13,7 @@ const model: FleetModel = {
   clusters: new Map(),
   bundles: new Map(),
   rollouts: new Map(),
+  access: new Map(),
 }
 
 function bundle(spec: Partial<Bundle['spec']> = {}): Declared<Bundle> {

@@ -24,6 +24,7 @@ import { handle } from './handlers.ts'
 import type { hostCheck } from './host-check.ts'
 import { type Answer, IdempotentAnswers } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
+import { assertMay } from './assert-may.ts'
 import { bodyLimitOf, readBody } from './read-body.ts'
 import { readInput } from './read-input.ts'
 import { type Asked, type Bindings, cookiePlaceOf, shownBy } from './request-identity.ts'
@@ -82,6 +83,7 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
       const caller = await authorise(options.accounts, shownBy(context, options.secure), privilege)
       const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
       const input = await readInput(route, context.req.raw, paramsOf(context, route))
+      await assertMay(service, call, route, input)
       const work = async (): Promise<Answer> => {
         const value = await handle(name as RouteName, { service, ...options }, call, input)
         return { status: 200, type: json, body: encode(route.response, value) }
@@ -160,12 +162,12 @@ function addEventStream(app: Hono<Bindings>, options: AppOptions): void {
       'x-request-id': context.get('requestId'),
     })
     const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
-    const mayListen = () =>
-      authorise(options.accounts, shown, 'read').then(
-        () => true,
-        (error: unknown) => !isFailure(error),
-      )
-    options.stream.attach(outgoing, call, after, mayListen).catch((error: unknown) => {
+    const again = () =>
+      authorise(options.accounts, shown, 'read').catch((error: unknown) => {
+        if (isFailure(error)) return undefined
+        throw error
+      })
+    options.stream.attach(outgoing, call, after, again).catch((error: unknown) => {
       options.log.error('a stream of events broke', { requestId: call.requestId, reason: reasonOf(error) })
       outgoing.destroy()
     })

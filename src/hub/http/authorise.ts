@@ -1,4 +1,5 @@
-import { type Access, type ApiCode, apiFailure } from '../../api/index.ts'
+import { type Access, type ApiCode, apiFailure, type Privilege } from '../../api/index.ts'
+import { privilegesIn } from '../../core/access/index.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Caller } from '../service.ts'
 import type { SignedBy } from '../webhooks/index.ts'
@@ -31,8 +32,8 @@ export interface Shown {
 const longestToken = 512
 
 /**
- * The one authorisation function: who sends this request, and does that caller hold what the route needs? A token goes
- * before a session, and is never made up for by one. Throws `unauthenticated`, `cross-origin` or `not-allowed`, in the
+ * Who sends this request, and does that caller hold what the route needs anywhere? A token goes before a session, and is
+ * never made up for by one. Whether it is held where the request acts, `assertMay` decides. Throws `unauthenticated`, `cross-origin` or `not-allowed`, in the
  * same words on every route.
  */
 export async function authorise(
@@ -42,11 +43,7 @@ export async function authorise(
 ): Promise<Caller> {
   const caller = await callerOf(authenticate, shown)
   if (caller === undefined || caller.name === '') throw unauthenticated()
-  if (needs !== 'self' && !caller.privileges.has(needs)) {
-    throw apiFailure('not-allowed', `${caller.name}: not allowed: this needs the privilege ${needs}`, {
-      hint: 'ask somebody who holds it',
-    })
-  }
+  if (needs !== 'self' && !privilegesIn(caller.grants).has(needs)) throw notAllowed(caller, needs)
   return caller
 }
 
@@ -85,6 +82,13 @@ export function tokenOf(header: string | undefined): string | undefined {
   const match = header === undefined ? null : /^Bearer +([\x21-\x7e]+) *$/i.exec(header)
   const token = match?.[1]
   return token === undefined || token.length > longestToken ? undefined : token
+}
+
+/** The refusal of somebody who may look and not act. */
+export function notAllowed(caller: Caller, needs: Privilege, on = ''): Failure<ApiCode> {
+  return apiFailure('not-allowed', `${caller.name}: not allowed: this needs the privilege ${needs}${on}`, {
+    hint: 'ask somebody who holds it',
+  })
 }
 
 function unauthenticated(): Failure<ApiCode> {

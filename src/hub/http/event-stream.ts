@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { type EventView, eventViewSchema } from '../../api/index.ts'
 import type { Clock, Log, Timer } from '../../runtime/index.ts'
-import type { Call, HubService } from '../service.ts'
+import { type Grant, hears } from '../../core/access/index.ts'
+import { reasonOf } from '../../core/failure.ts'
+import type { Call, Caller, HubService } from '../service.ts'
 import { encode } from './encode.ts'
 
 export interface EventStreamOptions {
@@ -16,7 +18,10 @@ export interface EventStreamOptions {
 
 interface Subscriber {
   readonly response: ServerResponse
-  readonly mayListen: () => Promise<boolean>
+  /** Who listens now; undefined when they may not any more. */
+  readonly again: () => Promise<Caller | undefined>
+  /** What they may look at. */
+  grants: readonly Grant[]
   /** Events that came while older ones are still being sent; undefined once it is up to date. */
   waiting: Frame[] | undefined
   /** The last sequence that was sent. */
@@ -60,14 +65,20 @@ export class EventStream {
     response: ServerResponse,
     call: Call,
     after: number | undefined,
-    mayListen: () => Promise<boolean>,
+    again: () => Promise<Caller | undefined>,
   ): Promise<void> {
     if (this.#closed) {
       response.end()
       return
     }
     this.#start()
-    const subscriber: Subscriber = { response, mayListen, waiting: [], last: after ?? 0 }
+    const subscriber: Subscriber = {
+      response,
+      again,
+      grants: call.caller.grants,
+      waiting: [],
+      last: after ?? 0,
+    }
     this.#subscribers.add(subscriber)
     response.once('close', () => this.#remove(subscriber))
     response.on('error', () => this.#drop(subscriber))
@@ -111,7 +122,9 @@ export class EventStream {
 
   #publish(event: EventView): void {
     const frame = frameOf(event)
+    const { cluster, bundle, object } = event
     for (const subscriber of this.#subscribers) {
+      if (!hears(subscriber.grants, { cluster, bundle, namespace: object?.namespace })) continue
       if (subscriber.waiting === undefined) this.#send(subscriber, frame)
       else if (subscriber.waiting.length < replayPage * 20) subscriber.waiting.push(frame)
       else this.#drop(subscriber)
@@ -156,10 +169,16 @@ export class EventStream {
     }, this.#options.recheckMs)
   }
 
-  /** Ends the stream of a caller whose token or session was taken back (safety row 38). */
+  /** Ends the stream of a caller whose token, session or role was taken back (safety row 38). */
   async #recheck(subscriber: Subscriber): Promise<void> {
-    const may = await subscriber.mayListen().catch(() => true)
-    if (!may) this.#drop(subscriber)
+    try {
+      const caller = await subscriber.again()
+      if (caller === undefined) this.#drop(subscriber)
+      else subscriber.grants = caller.grants
+    } catch (error) {
+      // A store that does not answer for a moment ends nobody's stream.
+      this.#options.log.warn('it could not be looked up who listens', { reason: reasonOf(error) })
+    }
   }
 }
 

@@ -10,7 +10,16 @@ import {
 import type { z } from 'zod'
 import type { Call, HubService } from '../service.ts'
 import type { Accounts } from '../auth/index.ts'
-import { endSession, listSessions, type Note, sessionView, signInLink } from './account-handlers.ts'
+import {
+  endSession,
+  listSessions,
+  listTokens,
+  makeToken,
+  type Note,
+  revokeToken,
+  sessionView,
+  signInLink,
+} from './account-handlers.ts'
 import { confirmHeal, confirmOn } from './confirm-write.ts'
 import type { RouteRequest } from './read-input.ts'
 
@@ -121,6 +130,12 @@ const handlers: Handlers = {
   endSession: async (_, call, { params }, { accounts, note }) =>
     found('session', params.session, await endSession(accounts, call, params.session, note)),
   signInLink: (_, call, __, { accounts }) => signInLink(accounts, call),
+  tokens: async (_, call, { query }, { accounts }) => ({
+    items: await listTokens(accounts, call, query.name),
+  }),
+  createToken: (_, call, { body }, { accounts, note }) => makeToken(accounts, call, body, note),
+  revokeToken: async (_, call, { params }, { accounts, note }) =>
+    found('token', params.token, await revokeToken(accounts, call, params.token, note)),
 }
 
 /** Asks the hub what a route is for. The input has been read by the schemas of that very route. */

@@ -65,6 +65,7 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
     const accounts = new Accounts({
       store,
       clock,
+      rights: reconciler.rights,
       linkBase: () => (isLoopback(config.listen.host) ? url : undefined),
     })
     const server = createHttpServer(reconciler.service, {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openRenderer } from '../../render/index.ts'
 import type { Clock, Log } from '../../runtime/index.ts'
 import { AuditFeeds, type Tail, tailAuditLog } from '../audit/index.ts'
+import { Rights } from '../auth/index.ts'
 import type { HubConfig } from '../config/index.ts'
 import type { HubService } from '../service.ts'
 import type { Store } from '../store/index.ts'
@@ -35,6 +36,8 @@ export interface ReconcilerOptions {
 export interface Reconciler {
   readonly service: HubService
   /** Adds to the activity what happened at the way in. */
+  /** What people may do. */
+  readonly rights: Rights
   readonly note: (
     type: string,
     message: string,
@@ -188,5 +191,10 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     version: options.version,
     startedAt: new Date(clock.now()).toISOString(),
   })
-  return { service, note: (type, message, by) => events.add({ type, message, ...by }), stop }
+  const rights = new Rights({
+    model: () => fleet.state.model,
+    facts: (cluster) => factsOf(board, cluster),
+    clock,
+  })
+  return { service, rights, note: (type, message, by) => events.add({ type, message, ...by }), stop }
 }

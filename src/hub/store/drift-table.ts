@@ -1,9 +1,11 @@
 import type { SelectQueryBuilder } from 'kysely'
+import type { Limit } from '../../core/access/index.ts'
 import type { DriftRecord, DriftState } from '../../core/ledger/index.ts'
 import type { Database } from './database.ts'
 import { fromText, runsOf, toText } from './json-text.ts'
 import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
+import { withinAny } from './within.ts'
 
 /** Which differences. What is left out does not restrict; an empty list of clusters matches nothing. */
 export interface DriftFilter {
@@ -16,6 +18,8 @@ export interface DriftFilter {
   readonly namespace?: string
   readonly name?: string
   readonly ids?: readonly string[]
+  /** Only what lies within one of these. */
+  readonly within?: readonly Limit[] | undefined
 }
 
 /** The same edit on some clusters. */
@@ -207,6 +211,7 @@ function restrict<Output>(
   if (ids !== undefined) {
     matching = matching.where(ids.length === 0 ? noRow : (where) => where('id', 'in', ids))
   }
+  if (filter.within !== undefined) matching = matching.where(withinAny(filter.within, 'namespace'))
   if (filter.bundle !== undefined) matching = matching.where('bundle', '=', filter.bundle)
   if (filter.cause !== undefined) matching = matching.where('cause', '=', filter.cause)
   if (filter.group !== undefined) matching = matching.where('api_group', '=', filter.group)

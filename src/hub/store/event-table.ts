@@ -1,9 +1,11 @@
+import type { Limit } from '../../core/access/index.ts'
 import { canonicalJson } from '../../core/object/index.ts'
 import type { HubKeys } from '../keys/index.ts'
 import type { Database } from './database.ts'
 import { runsOf } from './json-text.ts'
 import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
+import { heardWithin } from './within.ts'
 import { type SelectQueryBuilder, sql } from 'kysely'
 
 /** Something that happened, before it has its place in the log. */
@@ -30,6 +32,8 @@ export interface EventFilter {
   readonly bundle?: string
   readonly types?: readonly string[]
   readonly since?: string
+  /** Only what is heard of within one of these. */
+  readonly within?: readonly Limit[] | undefined
 }
 
 /** Keeps two replicas from appending at a time: an arbitrary number that all versions share. */
@@ -186,6 +190,7 @@ function restrict<Output>(
     matching = matching.where(types.length === 0 ? noRow : (where) => where('type', 'in', types))
   }
   if (filter.bundle !== undefined) matching = matching.where('bundle', '=', filter.bundle)
+  if (filter.within !== undefined) matching = matching.where(heardWithin(filter.within))
   if (filter.since !== undefined) matching = matching.where('at', '>=', filter.since)
   return matching
 }

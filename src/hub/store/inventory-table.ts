@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import { runsOf } from './json-text.ts'
 
 /** What the recorded members of all bundles say about kinds; the journals write them. */
 export class InventoryTable {
@@ -14,6 +15,23 @@ export class InventoryTable {
       queries.selectFrom('inventory').select('kind').distinct().orderBy('kind').execute(),
     )
     return rows.map((row) => row.kind)
+  }
+
+  /** The bundles that hold objects of a cluster, by the objects' keys; what no bundle holds is left out. */
+  async holders(cluster: string, keys: readonly string[]): Promise<Map<string, string>> {
+    const holders = new Map<string, string>()
+    for (const run of runsOf(keys, 500)) {
+      const rows = await this.#database.read((queries) =>
+        queries
+          .selectFrom('inventory')
+          .select(['object_key', 'bundle'])
+          .where('cluster', '=', cluster)
+          .where('object_key', 'in', run)
+          .execute(),
+      )
+      for (const row of rows) holders.set(row.object_key, row.bundle)
+    }
+    return holders
   }
 
   /** The API groups in which a cluster has members of a kind. */

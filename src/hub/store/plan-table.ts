@@ -1,14 +1,18 @@
 import type { SelectQueryBuilder } from 'kysely'
+import type { Limit } from '../../core/access/index.ts'
 import type { Plan, PlanRecord, PlanState } from '../../core/plan/index.ts'
 import type { Database } from './database.ts'
 import { fromText, toText } from './json-text.ts'
 import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
+import { withinAny } from './within.ts'
 
 export interface PlanFilter {
   readonly clusters?: readonly string[]
   readonly bundle?: string
   readonly states?: readonly PlanState[]
+  /** Only what lies within one of these. */
+  readonly within?: readonly Limit[] | undefined
 }
 
 export interface Decision {
@@ -192,6 +196,7 @@ function restrict<Output>(
   if (states !== undefined) {
     matching = matching.where(states.length === 0 ? noRow : (where) => where('state', 'in', states))
   }
+  if (filter.within !== undefined) matching = matching.where(withinAny(filter.within, undefined))
   if (filter.bundle !== undefined) matching = matching.where('bundle', '=', filter.bundle)
   return matching
 }

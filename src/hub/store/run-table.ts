@@ -8,10 +8,13 @@ import {
 } from '../../core/rollout/index.ts'
 import type { Database } from './database.ts'
 import { fromText, runsOf, toText } from './json-text.ts'
+import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
 
 export interface RunFilter {
   readonly bundle?: string
+  /** Only of these. */
+  readonly bundles?: readonly string[]
   readonly states?: readonly RunState[]
 }
 
@@ -76,6 +79,10 @@ export class RunTable {
     return this.#database.read(async (queries) => {
       let matching = queries.selectFrom('run')
       if (filter.bundle !== undefined) matching = matching.where('bundle', '=', filter.bundle)
+      const { bundles } = filter
+      if (bundles !== undefined) {
+        matching = matching.where(bundles.length === 0 ? noRow : (where) => where('bundle', 'in', bundles))
+      }
       if (filter.states !== undefined && filter.states.length > 0) {
         matching = matching.where('state', 'in', filter.states)
       }

@@ -43,7 +43,7 @@ function callerOf(provider: Provider, claim: Claim, secret: string, body: Uint8A
     name: `webhook of ${provider}`,
     groups: [],
     local: false,
-    privileges: new Set(),
+    grants: [],
     credential: { via: 'signature', id: provider, expiresAt: undefined },
   }
 }

@@ -13,6 +13,7 @@ import type { LastGood, Store } from '../../store/index.ts'
 /** What the board remembers of one open difference. */
 export interface OpenDrift {
   readonly bundle: string
+  readonly namespace: string
   readonly class: DriftRecord['class']
   readonly writerKind: DriftRecord['writer']['kind']
   readonly firstSeen: string
@@ -106,7 +107,13 @@ export class ClusterBoard {
     const { open } = this.entry(record.cluster)
     if (record.state === 'open' || record.state === 'healing') {
       const { bundle, firstSeen, writer } = record
-      open.set(record.id, { bundle, class: record.class, writerKind: writer.kind, firstSeen })
+      open.set(record.id, {
+        bundle,
+        namespace: record.ref.namespace,
+        class: record.class,
+        writerKind: writer.kind,
+        firstSeen,
+      })
     } else open.delete(record.id)
   }
 
@@ -195,11 +202,13 @@ export class ClusterBoard {
   }
 
   /** Differences of one bundle, or of the whole cluster. */
-  openDrift(cluster: string, bundle?: string): number {
+  openDrift(cluster: string, bundle?: string, counts?: (drift: OpenDrift) => boolean): number {
     const { open } = this.entry(cluster)
-    if (bundle === undefined) return open.size
+    if (bundle === undefined && counts === undefined) return open.size
     let count = 0
-    for (const drift of open.values()) if (drift.bundle === bundle) count += 1
+    for (const drift of open.values()) {
+      if ((bundle === undefined || drift.bundle === bundle) && (counts?.(drift) ?? true)) count += 1
+    }
     return count
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Bundle, Cluster, Environment, Fleet, Rollout } from '../../../core/kinds/index.ts'
+import type { Access, Bundle, Cluster, Environment, Fleet, Rollout } from '../../../core/kinds/index.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { Declared, FleetModel } from '../../fleet/index.ts'
 import type { Store } from '../../store/index.ts'
@@ -50,6 +50,8 @@ interface FlatModel {
   readonly bundles: (readonly [string, Declared<Bundle>])[]
   /** Not in records that were written before there were rollouts. */
   readonly rollouts?: (readonly [string, Declared<Rollout>])[]
+  /** Not in records that were written before there were roles. */
+  readonly access?: (readonly [string, Declared<Access>])[]
 }
 
 function flatten(model: FleetModel): FlatModel {
@@ -61,6 +63,7 @@ function flatten(model: FleetModel): FlatModel {
     clusters: [...model.clusters],
     bundles: [...model.bundles],
     rollouts: [...model.rollouts],
+    access: [...model.access],
   }
 }
 
@@ -72,5 +75,6 @@ function inflate(flat: FlatModel): FleetModel {
     clusters: new Map(flat.clusters),
     bundles: new Map(flat.bundles),
     rollouts: new Map(flat.rollouts ?? []),
+    access: new Map(flat.access ?? []),
   }
 }

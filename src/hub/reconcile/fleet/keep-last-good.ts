@@ -53,7 +53,8 @@ export function keepLastGood(
   }
   const bundles = merged('Bundle', previous.bundles, model.bundles)
   const rollouts = merged('Rollout', previous.rollouts, model.rollouts)
-  return { model: { folder: model.folder, fleet, environments, clusters, bundles, rollouts }, kept }
+  const access = merged('Access', previous.access, model.access)
+  return { model: { folder: model.folder, fleet, environments, clusters, bundles, rollouts, access }, kept }
 }
 
 /** True when not even the place of the fleet is known: its evenkeel.yaml is gone, or there are several. */
@@ -76,5 +77,6 @@ function kindsOf(model: FleetModel): readonly (readonly [KindName, ReadonlyMap<s
     ['Cluster', model.clusters],
     ['Bundle', model.bundles],
     ['Rollout', model.rollouts],
+    ['Access', model.access],
   ]
 }

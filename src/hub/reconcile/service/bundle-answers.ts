@@ -1,9 +1,10 @@
 import type { BundleDetailView, BundleQuery, BundleView, PlacedBundleView } from '../../../api/index.ts'
+import { readable } from '../../../core/access/index.ts'
 import { hasErrors, type Problem } from '../../../core/problem.ts'
 import { worstState } from '../../../core/state/index.ts'
 import type { Page } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope, isRestricted, pageByName } from './in-scope.ts'
+import { clustersInScope, fleetCluster, narrows, pageByName, seesPlaced, seesUnplaced } from './in-scope.ts'
 import { placedBundles } from './placed-bundle.ts'
 
 /** The bundles of the fleet with how they stand on the clusters in scope, and those that are being withdrawn. */
@@ -11,7 +12,7 @@ export function listBundles(parts: HubParts, query: BundleQuery): Page<BundleVie
   const placed = placedByBundle(parts, query)
   const declared = parts.fleet.state.model?.bundles.keys() ?? []
   const names = [...new Set([...declared, ...placed.keys()])]
-    .filter((name) => !isRestricted(query) || placed.has(name))
+    .filter((name) => placed.has(name) || (!narrows(query) && seesUnplaced(parts, name)))
     .toSorted()
     .map((name) => ({ name }))
   const { page, next } = pageByName(names, query)
@@ -22,11 +23,19 @@ export function listBundles(parts: HubParts, query: BundleQuery): Page<BundleVie
   }
 }
 
+/** The names of the bundles that the fleet declares, as far as whoever asks may know of them. */
+export function declaredBundles(parts: HubParts): string[] {
+  const declared = [...(parts.fleet.state.model?.bundles.keys() ?? [])]
+  const placed = placedByBundle(parts, {})
+  return declared.filter((name) => placed.has(name) || seesUnplaced(parts, name))
+}
+
 export function describeBundle(parts: HubParts, name: string): BundleDetailView | undefined {
   const placed = placedByBundle(parts, {}).get(name) ?? []
   const isDeclared = parts.fleet.state.model?.bundles.has(name) === true
-  if (!isDeclared && placed.length === 0) return undefined
-  const unknown = parts.fleet.state.unknown.get(name) ?? []
+  if (placed.length === 0 && !(isDeclared && seesUnplaced(parts, name))) return undefined
+  const undecided = parts.fleet.state.unknown.get(name) ?? []
+  const unknown = undecided.filter(({ cluster }) => seesPlaced(parts, cluster, name))
   return { ...bundleView(parts, name, placed), placed, unknown: [...unknown] }
 }
 
@@ -98,9 +107,15 @@ function problemsOf(parts: HubParts, bundle: string): Problem[] {
   return [...own, ...(bundleProblems.get(bundle) ?? []), ...noRun]
 }
 
-/** Everything that is wrong in the fleet, each thing once. */
+/** Everything that is wrong in the fleet, each thing once, as far as whoever asks may know of what it is about. */
 export function allProblems(parts: HubParts): Problem[] {
   const { problems, bundleProblems } = parts.fleet.state
   const all = [...problems, ...[...bundleProblems.values()].flat()]
-  return [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()]
+  const once = [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()]
+  if (readable(parts.grants) === undefined) return once
+  return once.filter(({ subject }) => {
+    const [kind, name = ''] = subject.split(' ')
+    if (kind === 'Cluster') return fleetCluster(parts, name) !== undefined
+    return kind === 'Bundle' && describeBundle(parts, name) !== undefined
+  })
 }

@@ -11,8 +11,15 @@ import { stateName } from '../../../core/state/index.ts'
 import { nameOf, refOfKey } from '../../../core/object/index.ts'
 import type { Page } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope, type FleetCluster, fleetCluster, pageByName, tierOf } from './in-scope.ts'
-import { placedBundles } from './placed-bundle.ts'
+import {
+  clustersInScope,
+  type FleetCluster,
+  fleetCluster,
+  pageByName,
+  seesPlaced,
+  tierOf,
+} from './in-scope.ts'
+import { openDriftOf, placedBundles } from './placed-bundle.ts'
 
 /** The clusters in scope, by name. */
 export function listClusters(parts: HubParts, query: ClusterQuery): Page<ClusterView> {
@@ -129,8 +136,9 @@ function clusterView(parts: HubParts, found: FleetCluster): ClusterView {
     flags: [...flags],
     ...(reason === undefined ? {} : { reason }),
     ...(!known && lastGood !== undefined ? { lastKnown: lastGood } : {}),
-    drift: known && board.whyBlind(name) === undefined ? board.openDrift(name) : null,
-    bundles: parts.rollouts.placedOn(name).length,
+    drift: known && board.whyBlind(name) === undefined ? openDriftOf(parts, name) : null,
+    bundles: parts.rollouts.placedOn(name).filter(({ target }) => seesPlaced(parts, name, target.bundle))
+      .length,
     ...(report?.lastSeen === undefined ? {} : { seen: report.lastSeen }),
     ...(report === undefined ? {} : { since: report.since }),
   }
@@ -142,6 +150,7 @@ function whyNot(parts: HubParts, name: string, state: ClusterView['state']): str
   const { board } = parts
   if (!board.isKnown(name)) return whyAway(parts, name)
   for (const assignment of board.assignments(name)) {
+    if (!seesPlaced(parts, name, assignment.bundle)) continue
     if (!board.partStanding(name, assignment).flags.includes(state)) continue
     const report = board.entry(name).bundles.get(assignment.bundle)
     const [trouble] = report?.troubles ?? []
@@ -149,11 +158,11 @@ function whyNot(parts: HubParts, name: string, state: ClusterView['state']): str
     if (state !== 'drifted' && why !== undefined) return `bundle ${assignment.bundle}: ${why}`
   }
   if (state === 'pending') {
-    const [bundle] = [...parts.rollouts.pendingOn(name)]
+    const bundle = [...parts.rollouts.pendingOn(name)].find((one) => seesPlaced(parts, name, one))
     const pending = bundle === undefined ? undefined : parts.rollouts.pending(name, bundle)
     if (pending !== undefined) return `bundle ${bundle}: ${pending.reason}`
   }
-  const drift = board.openDrift(name)
+  const drift = openDriftOf(parts, name)
   return state === 'drifted' && drift > 0
     ? `${drift} ${drift === 1 ? 'field differs' : 'fields differ'}`
     : stateName(state)

@@ -7,6 +7,7 @@ import {
   type StatusView,
   valueViewOf,
 } from '../../../api/index.ts'
+import { readable } from '../../../core/access/index.ts'
 import type { DriftRecord } from '../../../core/ledger/index.ts'
 import { keyOf, type ObjectRef } from '../../../core/object/index.ts'
 import { type StateWord, stateWords } from '../../../core/state/index.ts'
@@ -15,7 +16,7 @@ import type { DriftFilter } from '../../store/index.ts'
 import { allProblems } from './bundle-answers.ts'
 import { asOf, unanswered } from './cluster-answers.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope, type FleetCluster, isRestricted, tierOf } from './in-scope.ts'
+import { clustersInScope, type FleetCluster, narrows, tierOf } from './in-scope.ts'
 import { modeOf } from './placed-bundle.ts'
 
 const standing = ['open', 'healing'] as const
@@ -28,6 +29,7 @@ export async function listDrift(parts: HubParts, query: DriftQuery): Promise<Dri
   const filter: DriftFilter = {
     clusters: clusters.map(({ name }) => name),
     states: query.state ?? standing,
+    within: readable(parts.grants),
     ...(query.bundle === undefined ? {} : { bundle: query.bundle }),
     ...(query.cause === undefined ? {} : { cause: query.cause }),
     ...(query.group === undefined ? {} : { group: query.group }),
@@ -59,7 +61,7 @@ export async function fleetStatus(parts: HubParts, scope: Scope): Promise<Status
   const states = Object.fromEntries(stateWords.map((word) => [word, 0])) as Record<StateWord, number>
   for (const { name } of clusters) states[parts.board.standing(name).state] += 1
   const names = clusters.map(({ name }) => name)
-  const filter: DriftFilter = { clusters: names, states: standing }
+  const filter: DriftFilter = { clusters: names, states: standing, within: readable(parts.grants) }
   const causes = await parts.store.drift.causes(filter, shownCauses)
   const shown: CauseView[] = []
   for (const { cause, clusters: count, since, example } of causes.items) {
@@ -78,7 +80,10 @@ export async function fleetStatus(parts: HubParts, scope: Scope): Promise<Status
       since,
     })
   }
-  const waiting = await parts.store.plans.page({ clusters: names, states: ['waiting'] }, 1)
+  const waiting = await parts.store.plans.page(
+    { clusters: names, states: ['waiting'], within: readable(parts.grants) },
+    1,
+  )
   const { revision } = parts.fleet.state
   return {
     clusters: clusters.length,
@@ -88,7 +93,7 @@ export async function fleetStatus(parts: HubParts, scope: Scope): Promise<Status
     moreCauses: { causes: causes.total - shown.length, clusters: causes.moreClusters },
     unanswered: unanswered(parts, clusters).slice(0, shownNames),
     waitingPlans: waiting.total,
-    problems: isRestricted(scope) ? 0 : allProblems(parts).length,
+    problems: narrows(scope) ? 0 : allProblems(parts).length,
     ...(revision === undefined ? {} : { revision }),
   }
 }

@@ -1,8 +1,9 @@
 import type { EventQuery, EventView } from '../../../api/index.ts'
+import { readable } from '../../../core/access/index.ts'
 import { refOfKey } from '../../../core/object/index.ts'
 import type { LoggedEvent } from '../../store/index.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope, isRestricted } from './in-scope.ts'
+import { clustersInScope, narrows } from './in-scope.ts'
 
 /** In ascending sequence: those after `after`, else the latest. */
 export async function listEvents(
@@ -10,7 +11,8 @@ export async function listEvents(
   query: EventQuery,
 ): Promise<{ items: EventView[]; last: number }> {
   const filter = {
-    ...(isRestricted(query) ? { clusters: clustersInScope(parts, query).map(({ name }) => name) } : {}),
+    within: readable(parts.grants),
+    ...(narrows(query) ? { clusters: clustersInScope(parts, query).map(({ name }) => name) } : {}),
     ...(query.bundle === undefined ? {} : { bundle: query.bundle }),
     ...(query.type === undefined ? {} : { types: query.type }),
     ...(query.since === undefined ? {} : { since: new Date(query.since).toISOString() }),

@@ -2,8 +2,9 @@ import type { FleetView } from '../../../api/index.ts'
 import { redactText } from '../../../runtime/index.ts'
 import { sentenceOf } from '../fleet/fleet-loop.ts'
 import type { SourceState } from '../fleet/sources.ts'
-import { allProblems } from './bundle-answers.ts'
+import { allProblems, declaredBundles } from './bundle-answers.ts'
 import type { HubParts } from './hub-parts.ts'
+import { clustersInScope, environmentsSeen } from './in-scope.ts'
 
 /** The fleet repository as the hub has it now. */
 export function fleetView(parts: HubParts): FleetView {
@@ -20,9 +21,9 @@ export function fleetView(parts: HubParts): FleetView {
     ...(loadedAt === undefined ? {} : { loadedAt }),
     repositories,
     problems: allProblems(parts).map((problem) => ({ ...problem, message: redactText(problem.message) })),
-    environments: model?.environments.size ?? 0,
-    clusters: model?.clusters.size ?? 0,
-    bundles: model?.bundles.size ?? 0,
+    environments: environmentsSeen(parts).length,
+    clusters: clustersInScope(parts, {}).length,
+    bundles: declaredBundles(parts).length,
   }
 }
 

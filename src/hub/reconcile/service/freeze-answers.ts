@@ -1,18 +1,20 @@
 import { apiFailure, compileSelector, type FreezeRequest, type FreezeView } from '../../../api/index.ts'
+import { allows, readable } from '../../../core/access/index.ts'
 import type { Freeze } from '../../store/index.ts'
 import type { Call } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope } from './in-scope.ts'
+import { clustersInScope, fleetCluster } from './in-scope.ts'
 
 export function listFreezes(parts: HubParts): FreezeView[] {
-  return parts.freezes.list().map((freeze) => viewOf(parts, freeze))
+  const views = parts.freezes.list().map((freeze) => viewOf(parts, freeze))
+  return readable(parts.grants) === undefined ? views : views.filter(({ clusters }) => clusters.length > 0)
 }
 
 /** Stops writes in the name of the caller. Engines ask before every write, so it holds with the next one. */
 export async function beginFreeze(parts: HubParts, call: Call, request: FreezeRequest): Promise<FreezeView> {
   const { reason, forMs, clusters, environments, labels } = request
   const known = parts.fleet.state.model
-  const missing = clusters?.find((name) => known?.clusters.has(name) !== true)
+  const missing = clusters?.find((name) => fleetCluster(parts, name) === undefined)
   if (missing !== undefined) throw apiFailure('not-found', `cluster ${missing}: not found`)
   const strange = environments?.find((name) => known?.environments.has(name) !== true)
   if (strange !== undefined) throw apiFailure('not-found', `environment ${strange}: not found`)
@@ -60,7 +62,9 @@ function viewOf(parts: HubParts, freeze: Freeze): FreezeView {
   return {
     ...freeze,
     scope: {
-      ...(scope.clusters === undefined ? {} : { clusters: [...scope.clusters] }),
+      ...(scope.clusters === undefined
+        ? {}
+        : { clusters: scope.clusters.filter((name) => allows(parts.grants, 'read', { cluster: name })) }),
       ...(scope.environments === undefined ? {} : { environments: [...scope.environments] }),
       ...(scope.labels === undefined ? {} : { labels: scope.labels }),
     },

@@ -1,5 +1,6 @@
 import type { HealPreview, HealRequest, HealResult, HealSelection, IdentityView } from '../../../api/index.ts'
 import { apiFailure } from '../../../api/index.ts'
+import { readable } from '../../../core/access/index.ts'
 import { type Failure, isFailure, reasonOf } from '../../../core/failure.ts'
 import type { DriftRecord } from '../../../core/ledger/index.ts'
 import { keyOf, refOfKey } from '../../../core/object/index.ts'
@@ -23,6 +24,7 @@ export async function previewHeal(parts: HubParts, selection: HealSelection): Pr
   const records = await parts.store.drift.select({
     clusters: clusters.map(({ name }) => name),
     states: ['open', 'healing'],
+    within: readable(parts.grants),
     ...(object === undefined ? {} : object),
     ...(bundle === undefined ? {} : { bundle }),
     ...(cause === undefined ? {} : { cause }),

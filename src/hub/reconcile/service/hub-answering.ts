@@ -1,6 +1,6 @@
 import { acceptAuditEvents } from '../../audit/index.ts'
 import { apiFailure } from '../../../api/index.ts'
-import type { HubService } from '../../service.ts'
+import type { Call, HubService } from '../../service.ts'
 import { describeBundle, listBundles } from './bundle-answers.ts'
 import { describeCluster, listClusters, listIdentities } from './cluster-answers.ts'
 import { fleetStatus, listDrift } from './drift-answers.ts'
@@ -9,7 +9,7 @@ import { fleetView } from './fleet-answer.ts'
 import { beginFreeze, endFreeze, listFreezes } from './freeze-answers.ts'
 import { connectedEngine, healObjects, previewHeal, verified } from './heal-answers.ts'
 import { completeNames, measured, readiness, reconcile, whoami } from './hub-answers.ts'
-import type { HubParts } from './hub-parts.ts'
+import { forItself, type HubMakings, type HubParts } from './hub-parts.ts'
 import { fleetCluster } from './in-scope.ts'
 import { decidePlan, listPlans, showPlan } from './plan-answers.ts'
 import { draftRun, listRuns, showRun } from './run-answers.ts'
@@ -18,8 +18,11 @@ import { acceptPush } from './push-answer.ts'
 import { traceObject } from './trace-answer.ts'
 
 /** The hub as its HTTP layer asks it: each answer is made in a file of its own. */
-export function hubService(parts: HubParts): HubService {
-  const { metrics, clock, store } = parts
+export function hubService(makings: HubMakings): HubService {
+  const { metrics, clock, store } = makings
+  const itself = forItself(makings)
+  /** The parts for whoever asks. */
+  const of = ({ caller }: Call): HubParts => ({ ...makings, grants: caller.grants })
   const counted = <Result>(operation: string, answer: () => Promise<Result> | Result): Promise<Result> =>
     (async () => answer())().then(
       (result) => {
@@ -32,53 +35,56 @@ export function hubService(parts: HubParts): HubService {
       },
     )
   return {
-    status: (_, scope) => counted('status', () => fleetStatus(parts, scope)),
-    clusters: (_, query) => counted('clusters', () => listClusters(parts, query)),
-    cluster: (_, name) => counted('cluster', () => describeCluster(parts, name)),
-    identities: (_, query) => counted('identities', () => listIdentities(parts, query)),
-    verify: (_, name) =>
+    status: (call, scope) => counted('status', () => fleetStatus(of(call), scope)),
+    clusters: (call, query) => counted('clusters', () => listClusters(of(call), query)),
+    cluster: (call, name) => counted('cluster', () => describeCluster(of(call), name)),
+    identities: (call, query) => counted('identities', () => listIdentities(of(call), query)),
+    verify: (call, name) =>
       counted('verify', async () => {
-        const cluster = fleetCluster(parts, name)
-        return cluster === undefined ? undefined : verified(parts, connectedEngine(parts, name), cluster)
+        const cluster = fleetCluster(of(call), name)
+        return cluster === undefined
+          ? undefined
+          : verified(of(call), connectedEngine(of(call), name), cluster)
       }),
-    bundles: (_, query) => counted('bundles', () => listBundles(parts, query)),
-    bundle: (_, name) => counted('bundle', () => describeBundle(parts, name)),
-    drift: (_, query) => counted('drift', () => listDrift(parts, query)),
-    previewHeal: (_, selection) => counted('previewHeal', () => previewHeal(parts, selection)),
-    heal: (call, request) => counted('heal', () => healObjects(parts, call, request)),
-    plans: (_, query) => counted('plans', () => listPlans(parts, query)),
-    plan: (_, id) => counted('plan', () => showPlan(parts, id)),
+    bundles: (call, query) => counted('bundles', () => listBundles(of(call), query)),
+    bundle: (call, name) => counted('bundle', () => describeBundle(of(call), name)),
+    drift: (call, query) => counted('drift', () => listDrift(of(call), query)),
+    previewHeal: (call, selection) => counted('previewHeal', () => previewHeal(of(call), selection)),
+    heal: (call, request) => counted('heal', () => healObjects(of(call), call, request)),
+    plans: (call, query) => counted('plans', () => listPlans(of(call), query)),
+    plan: (call, id) => counted('plan', () => showPlan(of(call), id)),
     decide: (call, id, decision, given) =>
-      counted('decide', () => decidePlan(parts, call, id, decision, given)),
-    runs: (_, query) => counted('runs', () => listRuns(parts, query)),
-    run: (_, id) => counted('run', () => showRun(parts, id)),
-    draftRun: (_, bundle) => counted('draftRun', () => draftRun(parts, bundle)),
-    startRun: (call, bundle, given) => counted('startRun', () => startRun(parts, call, bundle, given)),
-    controlRun: (call, id, request) => counted('controlRun', () => controlRun(parts, call, id, request)),
-    approveRun: (call, id, given) => counted('approveRun', () => approveRun(parts, call, id, given)),
-    freezes: () => counted('freezes', () => listFreezes(parts)),
-    freeze: (call, request) => counted('freeze', () => beginFreeze(parts, call, request)),
-    thaw: (call, id, { reason }) => counted('thaw', () => endFreeze(parts, call, id, reason)),
-    events: (_, query) => counted('events', () => listEvents(parts, query)),
-    onEvent: (listener) => parts.events.subscribe((event) => listener(eventView(event))),
-    trace: (_, cluster, query) => counted('trace', () => traceObject(parts, cluster, query)),
-    reconcile: (call, request) => counted('reconcile', () => reconcile(parts, call, request)),
-    fleet: () => counted('fleet', () => fleetView(parts)),
-    whoami: (call) => counted('whoami', () => whoami(parts, call)),
-    names: (_, query) => counted('names', () => completeNames(parts, query)),
-    acceptAudit: (_, cluster, list) =>
+      counted('decide', () => decidePlan(of(call), call, id, decision, given)),
+    runs: (call, query) => counted('runs', () => listRuns(of(call), query)),
+    run: (call, id) => counted('run', () => showRun(of(call), id)),
+    draftRun: (call, bundle) => counted('draftRun', () => draftRun(of(call), bundle)),
+    startRun: (call, bundle, given) => counted('startRun', () => startRun(of(call), call, bundle, given)),
+    controlRun: (call, id, request) => counted('controlRun', () => controlRun(of(call), call, id, request)),
+    approveRun: (call, id, given) => counted('approveRun', () => approveRun(of(call), call, id, given)),
+    freezes: (call) => counted('freezes', () => listFreezes(of(call))),
+    freeze: (call, request) => counted('freeze', () => beginFreeze(of(call), call, request)),
+    thaw: (call, id, { reason }) => counted('thaw', () => endFreeze(of(call), call, id, reason)),
+    events: (call, query) => counted('events', () => listEvents(of(call), query)),
+    onEvent: (listener) => makings.events.subscribe((event) => listener(eventView(event))),
+    trace: (call, cluster, query) => counted('trace', () => traceObject(of(call), cluster, query)),
+    reconcile: (call, request) => counted('reconcile', () => reconcile(of(call), call, request)),
+    fleet: (call) => counted('fleet', () => fleetView(of(call))),
+    whoami: (call) => counted('whoami', () => whoami(of(call), call)),
+    names: (call, query) => counted('names', () => completeNames(of(call), query)),
+    acceptAudit: (call, cluster, list) =>
       counted('acceptAudit', () => {
-        if (fleetCluster(parts, cluster) === undefined) return undefined
-        if (!parts.config.audit.webhook) {
+        if (fleetCluster(of(call), cluster) === undefined) return undefined
+        if (!makings.config.audit.webhook) {
           throw apiFailure('not-allowed', 'audit webhooks are switched off', {
             hint: 'set audit.webhook in hub.yaml',
           })
         }
-        return acceptAuditEvents(parts.audit.of(cluster), list)
+        return acceptAuditEvents(makings.audit.of(cluster), list)
       }),
-    acceptPush: (_, payload) => counted('acceptPush', () => acceptPush(parts, payload)),
+    acceptPush: (call, payload) => counted('acceptPush', () => acceptPush(of(call), payload)),
+    holders: (_, cluster, keys) => store.inventory.holders(cluster, keys),
     live: () => store.broken === undefined,
-    readiness: () => readiness(parts),
-    metrics: () => metrics.text(measured(parts), clock.now()),
+    readiness: () => readiness(itself),
+    metrics: () => metrics.text(measured(itself), clock.now()),
   }
 }

@@ -5,17 +5,20 @@ import type {
   ReconcileResult,
   WhoamiView,
 } from '../../../api/index.ts'
+import { privilegesIn, readable } from '../../../core/access/index.ts'
 import type { Call } from '../../service.ts'
 import type { MeasuredCluster } from '../metrics.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope, tierOf } from './in-scope.ts'
+import { declaredBundles } from './bundle-answers.ts'
+import { clustersInScope, environmentsSeen, tierOf } from './in-scope.ts'
+import { seesRun } from './run-answers.ts'
 
 const mostNames = 200
 
 export function whoami({ config, store, version, startedAt }: HubParts, call: Call): WhoamiView {
   return {
     name: call.caller.name,
-    privileges: [...call.caller.privileges],
+    privileges: [...privilegesIn(call.caller.grants)],
     hub: { version, installation: store.installation, readOnly: config.observe, startedAt },
   }
 }
@@ -59,22 +62,25 @@ export async function completeNames(parts: HubParts, { of, prefix }: NamesQuery)
 }
 
 async function namesOf(parts: HubParts, of: NamesQuery['of']): Promise<Iterable<string>> {
-  const { model } = parts.fleet.state
+  const within = readable(parts.grants)
   switch (of) {
     case 'clusters':
-      return model?.clusters.keys() ?? []
+      return clustersInScope(parts, {}).map(({ name }) => name)
     case 'bundles':
-      return model?.bundles.keys() ?? []
+      return declaredBundles(parts)
     case 'environments':
-      return model?.environments.keys() ?? []
+      return environmentsSeen(parts)
     case 'plans':
-      return (await parts.store.plans.page({ states: ['waiting'] }, mostNames)).items.map(
+      return (await parts.store.plans.page({ states: ['waiting'], within }, mostNames)).items.map(
         ({ plan }) => plan.id,
       )
     case 'runs':
-      return parts.rollouts.book.actives().map(({ run }) => run.id)
+      return parts.rollouts.book
+        .actives()
+        .filter((record) => seesRun(parts, record))
+        .map(({ run }) => run.id)
     case 'causes': {
-      const { items } = await parts.store.drift.causes({ states: ['open', 'healing'] }, mostNames)
+      const { items } = await parts.store.drift.causes({ states: ['open', 'healing'], within }, mostNames)
       return items.map(({ cause }) => cause)
     }
     case 'kinds':

@@ -1,3 +1,4 @@
+import { type Grant, privileges } from '../../../core/access/index.ts'
 import type { Clock } from '../../../runtime/index.ts'
 import type { AuditFeeds } from '../../audit/index.ts'
 import type { HubConfig } from '../../config/index.ts'
@@ -30,4 +31,14 @@ export interface HubParts {
   readonly clock: Clock
   readonly version: string
   readonly startedAt: string
+  /** What whoever asks may look at: every answer holds that and nothing else. */
+  readonly grants: readonly Grant[]
+}
+
+/** The parts before anybody asks. */
+export type HubMakings = Omit<HubParts, 'grants'>
+
+/** For answers that the hub gives to itself. */
+export function forItself(makings: HubMakings): HubParts {
+  return { ...makings, grants: [{ privileges: new Set(privileges) }] }
 }

@@ -1,4 +1,5 @@
 import { compileSelector, type Scope, type Tier } from '../../../api/index.ts'
+import { allows } from '../../../core/access/index.ts'
 import type { Cluster, Environment } from '../../../core/kinds/index.ts'
 import type { FleetModel } from '../../fleet/index.ts'
 import type { HubParts } from './hub-parts.ts'
@@ -13,7 +14,7 @@ export interface FleetCluster {
 /** How writes are guarded where nobody says: as an ordinary environment. */
 const defaultTier: Tier = 'standard'
 
-/** The clusters that match everything that a scope gives, by name. */
+/** The clusters that match everything that a scope gives, of those that whoever asks may look at, by name. */
 export function clustersInScope(parts: HubParts, scope: Scope): FleetCluster[] {
   const { model } = parts.fleet.state
   if (model === undefined) return []
@@ -23,21 +24,31 @@ export function clustersInScope(parts: HubParts, scope: Scope): FleetCluster[] {
   return [...model.clusters.values()]
     .map(({ value }) => inFleet(model, value))
     .filter(({ name }) => names?.has(name) ?? true)
+    .filter(({ name }) => allows(parts.grants, 'read', { cluster: name }))
     .filter(({ cluster }) => environments?.has(cluster.spec.environment) ?? true)
     .filter(({ cluster }) => selects(cluster.spec.labels ?? {}))
     .toSorted((one, two) => (one.name < two.name ? -1 : 1))
 }
 
-/** One cluster of the fleet; undefined when there is no record of that name. */
+/** One cluster of the fleet; undefined when there is no record of that name, or not for whoever asks. */
 export function fleetCluster(parts: HubParts, name: string): FleetCluster | undefined {
   const { model } = parts.fleet.state
   const declared = model?.clusters.get(name)
-  return model === undefined || declared === undefined ? undefined : inFleet(model, declared.value)
+  if (model === undefined || declared === undefined) return undefined
+  return allows(parts.grants, 'read', { cluster: name }) ? inFleet(model, declared.value) : undefined
 }
 
 function inFleet(model: FleetModel, cluster: Cluster): FleetCluster {
   const environment = model.environments.get(cluster.spec.environment)?.value
   return { name: cluster.metadata.name, cluster, environment }
+}
+
+/** The environments that whoever asks may know of: all of them, or those of the clusters that they see. */
+export function environmentsSeen(parts: HubParts): string[] {
+  const all = [...(parts.fleet.state.model?.environments.keys() ?? [])]
+  if (parts.grants.some(({ clusters }) => clusters === undefined)) return all
+  const used = new Set(clustersInScope(parts, {}).map(({ cluster }) => cluster.spec.environment))
+  return all.filter((name) => used.has(name))
 }
 
 /** The tier of a cluster: its environment's. */
@@ -46,8 +57,18 @@ export function tierOf({ environment }: FleetCluster): Tier {
 }
 
 /** True when a scope leaves any cluster out. */
-export function isRestricted(scope: Scope): boolean {
+export function narrows(scope: Scope): boolean {
   return scope.cluster !== undefined || scope.environment !== undefined || (scope.labels ?? '') !== ''
+}
+
+/** True when whoever asks may look at a bundle on a cluster. */
+export function seesPlaced({ grants }: HubParts, cluster: string, bundle: string): boolean {
+  return allows(grants, 'read', { cluster, bundle })
+}
+
+/** True when whoever asks may know that there is a bundle, although it is on none of the clusters that they see. */
+export function seesUnplaced({ grants }: HubParts, bundle: string): boolean {
+  return grants.some((grant) => grant.clusters === undefined && allows([grant], 'read', { bundle }))
 }
 
 /** The items after `cursor`, which is the name of the last one of the page before. */

@@ -1,13 +1,17 @@
 import type { PlacedBundleView } from '../../../api/index.ts'
+import { allows, readable } from '../../../core/access/index.ts'
 import { whyLacking } from '../../../core/facts/index.ts'
 import { nameOf, refOfKey } from '../../../core/object/index.ts'
 import type { Assignment } from '../../../spoke/index.ts'
 import type { HubParts } from './hub-parts.ts'
-import type { FleetCluster } from './in-scope.ts'
+import { type FleetCluster, seesPlaced } from './in-scope.ts'
 
 /** Every bundle of a cluster, those that wait for their turn there among them. */
 export function placedBundles(parts: HubParts, found: FleetCluster): PlacedBundleView[] {
-  return parts.rollouts.placedOn(found.name).map((placed) => placedBundle(parts, found, placed))
+  return parts.rollouts
+    .placedOn(found.name)
+    .filter(({ target }) => seesPlaced(parts, found.name, target.bundle))
+    .map((placed) => placedBundle(parts, found, placed))
 }
 
 /** One bundle on one cluster: what it should be there, and what it is. */
@@ -48,7 +52,9 @@ function placedBundle(
     objects: report?.objects ?? 0,
     health: known ? (report?.health ?? 'Unknown') : 'Unknown',
     drift:
-      known && board.whyBlind(found.name, bundle) === undefined ? board.openDrift(found.name, bundle) : null,
+      known && board.whyBlind(found.name, bundle) === undefined
+        ? openDriftOf(parts, found.name, bundle)
+        : null,
     troubles: (report?.troubles ?? []).map(({ key, health, message, code }) => ({
       object: nameOf(refOfKey(key)),
       health,
@@ -57,6 +63,12 @@ function placedBundle(
     })),
     ...(cluster?.lastSeen === undefined ? {} : { seen: cluster.lastSeen }),
   }
+}
+
+/** How many differences stand on a cluster, of those that whoever asks may look at. */
+export function openDriftOf({ board, grants }: HubParts, cluster: string, bundle?: string): number {
+  if (readable(grants) === undefined) return board.openDrift(cluster, bundle)
+  return board.openDrift(cluster, bundle, (drift) => allows(grants, 'read', { cluster, ...drift }))
 }
 
 /** What a cluster lacks of the optional requirements of a bundle. */

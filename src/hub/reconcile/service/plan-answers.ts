@@ -5,11 +5,12 @@ import {
   type PlanSummary,
   type PlanView,
 } from '../../../api/index.ts'
+import { allows, readable } from '../../../core/access/index.ts'
 import type { PlanRecord } from '../../../core/plan/index.ts'
 import type { Call, Page } from '../../service.ts'
 import { identityOf } from './cluster-answers.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope, fleetCluster } from './in-scope.ts'
+import { clustersInScope, fleetCluster, seesPlaced } from './in-scope.ts'
 
 /** Newest first; those that wait where the query names no state. */
 export async function listPlans(parts: HubParts, query: PlanQuery): Promise<Page<PlanSummary>> {
@@ -17,6 +18,7 @@ export async function listPlans(parts: HubParts, query: PlanQuery): Promise<Page
   const filter = {
     clusters,
     states: query.state ?? (['waiting'] as const),
+    within: readable(parts.grants),
     ...(query.bundle === undefined ? {} : { bundle: query.bundle }),
   }
   const { items, total, next } = await parts.store.plans.page(filter, query.limit, query.cursor)
@@ -73,7 +75,11 @@ export async function decidePlan(
 function planView(parts: HubParts, record: PlanRecord): PlanView | undefined {
   const summary = summaryOf(parts, record)
   if (summary === undefined) return undefined
-  const items = record.plan.items.map(({ action, ref, uid, fields, note }) => ({
+  const { cluster, bundle } = record.plan
+  const shown = record.plan.items.filter(({ ref: { namespace } }) =>
+    allows(parts.grants, 'read', { cluster, bundle, namespace }),
+  )
+  const items = shown.map(({ action, ref, uid, fields, note }) => ({
     action,
     object: ref,
     ...(uid === undefined ? {} : { uid }),
@@ -86,7 +92,7 @@ function planView(parts: HubParts, record: PlanRecord): PlanView | undefined {
 function summaryOf(parts: HubParts, record: PlanRecord): PlanSummary | undefined {
   const { plan, state, createdAt, decidedAt, decidedBy, decisionReason } = record
   const cluster = fleetCluster(parts, plan.cluster)
-  if (cluster === undefined) return undefined
+  if (cluster === undefined || !seesPlaced(parts, plan.cluster, plan.bundle)) return undefined
   const actions: Partial<Record<PlanRecord['plan']['items'][number]['action'], number>> = {}
   for (const { action } of plan.items) actions[action] = (actions[action] ?? 0) + 1
   return {

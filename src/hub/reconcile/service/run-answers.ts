@@ -1,8 +1,11 @@
 import type { DraftView, RunQuery, RunSummary, RunView } from '../../../api/index.ts'
+import { allows, readable } from '../../../core/access/index.ts'
 import type { Gate } from '../../../core/kinds/index.ts'
 import { hasEnded, type MemberState, type RunRecord, timetable } from '../../../core/rollout/index.ts'
 import type { Page } from '../../service.ts'
 import type { HubParts } from './hub-parts.ts'
+import { describeBundle, listBundles } from './bundle-answers.ts'
+import { seesPlaced, seesUnplaced } from './in-scope.ts'
 import { effectsOf } from './run-effects.ts'
 
 /** Newest first. */
@@ -11,21 +14,39 @@ export async function listRuns(parts: HubParts, query: RunQuery): Promise<Page<R
     {
       ...(query.bundle === undefined ? {} : { bundle: query.bundle }),
       ...(query.state === undefined ? {} : { states: query.state }),
+      ...(readable(parts.grants) === undefined ? {} : { bundles: bundlesSeen(parts) }),
     },
     query.limit,
     query.cursor,
   )
-  return { items: items.map(summaryOf), total, ...(next === undefined ? {} : { next }) }
+  return {
+    items: items.map((record) => veiled(parts, record, summaryOf(record))),
+    total,
+    ...(next === undefined ? {} : { next }),
+  }
 }
 
 export async function showRun(parts: HubParts, id: string): Promise<RunView | undefined> {
   const record = parts.rollouts.book.find(id) ?? (await parts.store.runs.get(id))
-  return record === undefined ? undefined : await runView(parts, record)
+  return record === undefined || !seesRun(parts, record) ? undefined : await runView(parts, record)
+}
+
+/** True when whoever asks may look at the bundle of a run on any of its clusters. */
+export function seesRun(parts: HubParts, { run }: Pick<RunRecord, 'run'>): boolean {
+  const clusters = run.stages.flatMap((stage) => stage.clusters)
+  return clusters.length === 0
+    ? seesUnplaced(parts, run.bundle)
+    : clusters.some((cluster) => seesPlaced(parts, cluster, run.bundle))
+}
+
+function bundlesSeen(parts: HubParts): string[] {
+  return listBundles(parts, { limit: Number.MAX_SAFE_INTEGER }).items.map(({ name }) => name)
 }
 
 /** The run that would begin now. Undefined when there is no such bundle. */
 export async function draftRun(parts: HubParts, bundle: string): Promise<DraftView | undefined> {
   if (parts.fleet.state.model?.bundles.has(bundle) !== true) return undefined
+  if (describeBundle(parts, bundle) === undefined) return undefined
   const draft = parts.rollouts.draft(bundle)
   if (draft === undefined) return {}
   if ('message' in draft) return { problem: draft }
@@ -56,9 +77,11 @@ export async function runView(parts: HubParts, record: RunRecord, dryRun = false
   const over = hasEnded(progress.state)
   const expected = over ? [] : timetable(left, now, (cluster, at) => parts.rollouts.sight.closed(cluster, at))
   const approved = progress.approvals.find(({ stage }) => stage === undefined)
-  return {
+  const stages = run.stages.map((stage, index) => ({ stage, index }))
+  const shown = stages.filter(({ stage }) => seesStage(parts, run.bundle, stage))
+  const view: RunView = {
     ...summaryOf(record),
-    stages: run.stages.map((stage, index) => ({
+    stages: shown.map(({ stage, index }) => ({
       name: stage.name,
       ...countsOf(stage.clusters, progress.members),
       soakMs: stage.soakMs,
@@ -67,18 +90,20 @@ export async function runView(parts: HubParts, record: RunRecord, dryRun = false
       ...noteOf(record, index),
     })),
     members: run.stages.flatMap(({ name, clusters }) =>
-      clusters.map((cluster) => {
-        const member = progress.members[cluster]
-        return {
-          cluster,
-          stage: name,
-          state: member?.state ?? ('waiting' as const),
-          ...(member === undefined ? {} : { since: member.since }),
-          ...(member?.detail === undefined ? {} : { detail: member.detail }),
-        }
-      }),
+      clusters
+        .filter((cluster) => seesPlaced(parts, cluster, run.bundle))
+        .map((cluster) => {
+          const member = progress.members[cluster]
+          return {
+            cluster,
+            stage: name,
+            state: member?.state ?? ('waiting' as const),
+            ...(member === undefined ? {} : { since: member.since }),
+            ...(member?.detail === undefined ? {} : { detail: member.detail }),
+          }
+        }),
     ),
-    effects: await effectsOf(parts, run, dryRun),
+    effects: seenEffects(parts, run.bundle, await effectsOf(parts, run, dryRun)),
     ...(run.approval === undefined
       ? {}
       : {
@@ -88,12 +113,66 @@ export async function runView(parts: HubParts, record: RunRecord, dryRun = false
             ...(approved === undefined ? {} : { by: approved.by }),
           },
         }),
-    timetable: expected.map(({ stage, startsAt, endsAt }) => ({
-      stage,
-      ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt).toISOString() }),
-      ...(endsAt === undefined ? {} : { endsAt: new Date(endsAt).toISOString() }),
-    })),
+    timetable: expected
+      .filter(({ stage }) => shown.some((one) => one.stage.name === stage))
+      .map(({ stage, startsAt, endsAt }) => ({
+        stage,
+        ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt).toISOString() }),
+        ...(endsAt === undefined ? {} : { endsAt: new Date(endsAt).toISOString() }),
+      })),
   }
+  return veiled(parts, record, view)
+}
+
+function seesStage(
+  parts: HubParts,
+  bundle: string,
+  { clusters }: RunRecord['run']['stages'][number],
+): boolean {
+  return readable(parts.grants) === undefined || clusters.some((name) => seesPlaced(parts, name, bundle))
+}
+
+/** A view of a run without the sentences that name clusters or stages which whoever asks may not look at. */
+function veiled<View extends RunSummary & Partial<RunView>>(
+  parts: HubParts,
+  { run }: RunRecord,
+  view: View,
+): View {
+  const hidden = run.stages.flatMap((stage) => [
+    ...(seesStage(parts, run.bundle, stage) ? [] : [stage.name]),
+    ...stage.clusters.filter((name) => !seesPlaced(parts, name, run.bundle)),
+  ])
+  if (hidden.length === 0) return view
+  const veil = (text: string): string => (hidden.some((name) => text.includes(name)) ? elsewhere : text)
+  const stage = hidden.includes(view.stage.name) ? { ...view.stage, name: elsewhere } : view.stage
+  return {
+    ...view,
+    stage,
+    waits: view.waits.map(veil),
+    ...(view.reason === undefined ? {} : { reason: veil(view.reason) }),
+    ...(view.stages === undefined
+      ? {}
+      : {
+          stages: view.stages.map((one) => (one.note === undefined ? one : { ...one, note: veil(one.note) })),
+        }),
+    ...(view.approval === undefined
+      ? {}
+      : { approval: { ...view.approval, reason: veil(view.approval.reason) } }),
+  }
+}
+
+const elsewhere = 'something beyond what you may look at'
+
+/** The effects on the clusters and in the namespaces that whoever asks may look at. */
+function seenEffects(parts: HubParts, bundle: string, effects: RunView['effects']): RunView['effects'] {
+  if (readable(parts.grants) === undefined) return effects
+  return effects.flatMap((effect) => {
+    const clusters = effect.clusters.filter((cluster) => seesPlaced(parts, cluster, bundle))
+    const items = effect.items.filter(({ object: { namespace } }) =>
+      clusters.some((cluster) => allows(parts.grants, 'read', { cluster, bundle, namespace })),
+    )
+    return clusters.length === 0 ? [] : [{ ...effect, clusters, items }]
+  })
 }
 
 function noteOf({ run, progress }: RunRecord, index: number): { note?: string } {

@@ -1,4 +1,5 @@
 import type { TraceQuery, TraceView } from '../../../api/index.ts'
+import { allows } from '../../../core/access/index.ts'
 import { keyOf } from '../../../core/object/index.ts'
 import type { TraceStep } from '../../../spoke/index.ts'
 import { connectedEngine } from './heal-answers.ts'
@@ -31,15 +32,20 @@ export async function traceObject(
   cluster: string,
   query: TraceQuery,
 ): Promise<TraceView | undefined> {
-  if (fleetCluster(parts, cluster) === undefined) return undefined
-  const engine = connectedEngine(parts, cluster)
   const { kind, namespace, name } = query
+  if (fleetCluster(parts, cluster) === undefined) return undefined
+  if (!allows(parts.grants, 'read', { cluster, namespace })) return undefined
+  const engine = connectedEngine(parts, cluster)
   for (const group of await groupsOf(parts, cluster, query)) {
     const steps = await engine.trace(keyOf({ group, kind, namespace, name }))
     const [first] = steps
     // A desired object that is gone is traced all the same: its bundle declares it.
     const isKnown = first?.kind === 'object' && (first.found || steps.some((step) => step.kind === 'bundle'))
-    if (isKnown) return { cluster, steps: steps.map((step) => stepView(step)) }
+    if (!isKnown) continue
+    const holder = steps.find((one) => one.kind === 'bundle')?.name ?? ''
+    // Who may look at some bundles only is shown nothing that another holds, or none.
+    if (!allows(parts.grants, 'read', { cluster, bundle: holder, namespace })) return undefined
+    return { cluster, steps: steps.map((step) => stepView(step)) }
   }
   return undefined
 }
