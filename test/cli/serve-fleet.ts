@@ -55,6 +55,7 @@ export async function serveFleet(
     host: '127.0.0.1',
     port: 0,
     accounts,
+    answers: store.answers,
     version: '0.1.0',
     clock,
     log,

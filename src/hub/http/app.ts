@@ -13,16 +13,18 @@ import {
   routes,
 } from '../../api/index.ts'
 import { isFailure, reasonOf } from '../../core/failure.ts'
-import type { Log } from '../../runtime/index.ts'
+import type { Clock, Log } from '../../runtime/index.ts'
 import type { Accounts } from '../auth/index.ts'
 import type { Call, HubService } from '../service.ts'
+import type { KeptAnswer, Store } from '../store/index.ts'
 import type { Note } from './account-handlers.ts'
 import { type AuthenticateSigned, authorise, authoriseSigned } from './authorise.ts'
 import { encode } from './encode.ts'
+import { entityTag, isKnown } from './entity-tag.ts'
 import type { EventStream } from './event-stream.ts'
 import { handle } from './handlers.ts'
 import type { hostCheck } from './host-check.ts'
-import { type Answer, IdempotentAnswers } from './idempotency.ts'
+import { IdempotentAnswers } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { assertMay } from './assert-may.ts'
 import { bodyLimitOf, readBody } from './read-body.ts'
@@ -37,6 +39,9 @@ export interface AppOptions {
   /** True when browsers reach the hub by https. */
   readonly secure: boolean
   readonly note: Note
+  /** Where answers to writes are kept. */
+  readonly answers: Store['answers']
+  readonly clock: Clock
   readonly signatures: AuthenticateSigned
   readonly checkHost: ReturnType<typeof hostCheck>
   readonly stream: EventStream
@@ -49,7 +54,7 @@ const json = 'application/json'
 /** The whole API as one request handler, made from the route table. */
 export function createApp(service: HubService, options: AppOptions): Hono<Bindings> {
   const app = new Hono<Bindings>()
-  const answers = new IdempotentAnswers()
+  const answers = new IdempotentAnswers(options.answers, options.clock)
   app.use(async (context, next) => {
     const given = context.req.header('x-request-id')
     const requestId = given !== undefined && /^[A-Za-z0-9-]{1,64}$/.test(given) ? given : randomUUID()
@@ -84,7 +89,7 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
       const call: Call = { caller, requestId: context.get('requestId'), signal: context.req.raw.signal }
       const input = await readInput(route, context.req.raw, paramsOf(context, route))
       await assertMay(service, call, route, input)
-      const work = async (): Promise<Answer> => {
+      const work = async (): Promise<KeptAnswer> => {
         const value = await handle(name as RouteName, { service, ...options }, call, input)
         return { status: 200, type: json, body: encode(route.response, value) }
       }
@@ -203,7 +208,7 @@ function notFor(context: Asked, path: string, allow: string): Error {
   )
 }
 
-function problemAnswer(error: unknown, context: Asked, log: Log): Answer {
+function problemAnswer(error: unknown, context: Asked, log: Log): KeptAnswer {
   const problem = problemOf(error, context.get('requestId'))
   if (problem.status >= 500) {
     log.error('a request failed', { requestId: problem.requestId, path: context.req.path, error })
@@ -211,7 +216,13 @@ function problemAnswer(error: unknown, context: Asked, log: Log): Answer {
   return { status: problem.status, type: problemType, body: encode(problemDetailsSchema, problem) }
 }
 
-function send(context: Asked, answer: Answer): Response {
+function send(context: Asked, answer: KeptAnswer): Response {
+  const { method } = context.req
+  if (answer.status === 200 && answer.type === json && (method === 'GET' || method === 'HEAD')) {
+    const tag = entityTag(answer.body)
+    context.header('etag', tag)
+    if (isKnown(tag, context.req.header('if-none-match'))) return context.body(null, 304)
+  }
   context.header('content-type', answer.type)
   if (answer.status === 401) context.header('www-authenticate', 'Bearer realm="evenkeel"')
   if (answer.status === 413) context.header('connection', 'close')

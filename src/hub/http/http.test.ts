@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { exampleFleet, prodEu3Id } from '../../../test/cli/example-fleet.ts'
 import type { FleetInMemory } from '../../../test/cli/fleet-in-memory.ts'
+import { type Asked, askHub, postHub } from '../../../test/cli/ask-hub.ts'
 import { adminToken, readerToken, type ServedFleet, serveFleet } from '../../../test/cli/serve-fleet.ts'
 import { eventStreamPath, problemDetailsSchema, type Route, routes } from '../../api/index.ts'
 import { Redacted } from '../../runtime/index.ts'
@@ -22,43 +23,13 @@ beforeEach(async () => {
 })
 afterEach(() => hub.close())
 
-interface Asked {
-  readonly method?: string
-  readonly token?: string | undefined
-  readonly headers?: Record<string, string>
-  readonly body?: string | undefined
-}
-
-async function ask(path: string, asked: Asked = {}) {
-  const token = 'token' in asked ? asked.token : adminToken
-  const response = await fetch(hub.url + path, {
-    method: asked.method ?? 'GET',
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...asked.headers,
-    },
-    ...(asked.body === undefined ? {} : { body: asked.body }),
-  })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parsed(text) }
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch {
-    return {}
-  }
-}
+const ask = (path: string, asked: Asked = {}) => askHub(hub.url, path, asked)
 
 function pathOf(route: { readonly path: string }): string {
   return route.path.replace('{cluster}', 'prod-eu-3').replace('{bundle}', 'checkout').replace('{plan}', 'p-1')
 }
 
-function post(path: string, body: unknown, asked: Asked = {}) {
-  return ask(path, { method: 'POST', body: JSON.stringify(body), ...asked })
-}
+const post = (path: string, body: unknown, asked: Asked = {}) => postHub(hub.url, path, body, asked)
 
 const healBody = {
   targets: [{ cluster: 'prod-eu-3', clusterId: prodEu3Id, keys: [deploymentKey] }],
@@ -235,64 +206,6 @@ describe('what a request may look like', () => {
   })
 })
 
-describe('writes', () => {
-  test('a heal on a protected cluster needs its typed name and a reason, whatever the client says it checked', async () => {
-    const attempts: [object, number][] = [
-      [{}, 412],
-      [{ yes: true }, 412],
-      [{ yes: true, reason: 'INC-1' }, 412],
-      [{ confirm: 'prod-eu-7', reason: 'INC-1' }, 412],
-      [{ confirm: '1', reason: 'INC-1' }, 412],
-      [{ confirm: 'prod-eu-3' }, 412],
-      [{ confirm: 'prod-eu-3', reason: 'INC-1' }, 200],
-    ]
-    for (const [confirmation, status] of attempts) {
-      expect(fleet.written).toEqual([])
-      const answer = await post('/api/v1/drift/heal', { ...healBody, ...confirmation })
-      expect(answer.status, JSON.stringify(confirmation)).toBe(status)
-    }
-    expect(fleet.written.map((one) => [one.what, one.call.caller.name])).toEqual([['heal', 'alice@corp']])
-  })
-
-  test('several clusters of which one is protected need their number typed; sandbox and standard need a yes', async () => {
-    const targets = ['prod-eu-3', 'stage-eu-1'].map((cluster) => ({
-      cluster,
-      clusterId: cluster === 'prod-eu-3' ? prodEu3Id : `id-of-${cluster}`,
-      keys: [deploymentKey],
-    }))
-    const both = (given: object) => post('/api/v1/drift/heal', { targets, ...given })
-    expect((await both({ confirm: 'prod-eu-3', reason: 'x' })).status).toBe(412)
-    expect((await both({ confirm: '2', reason: 'x' })).status).toBe(200)
-    const stage = (given: object) => post('/api/v1/drift/heal', { targets: targets.slice(1), ...given })
-    expect((await stage({})).status).toBe(412)
-    expect((await stage({ yes: true })).status).toBe(200)
-  })
-
-  test('row 35: the tier is that of the stored cluster, and another identity than the previewed one is refused', async () => {
-    const confirmed = { confirm: 'prod-eu-3', reason: 'INC-1' }
-    const other = [{ ...healBody.targets[0], clusterId: 'another' }]
-    const answer = await post('/api/v1/drift/heal', { targets: other, ...confirmed })
-    expect([answer.status, answer.json['code']]).toEqual([409, 'wrong-cluster'])
-    const unknown = [{ ...healBody.targets[0], cluster: 'nowhere' }]
-    expect((await post('/api/v1/drift/heal', { targets: unknown, ...confirmed })).status).toBe(404)
-    expect(fleet.written).toEqual([])
-  })
-
-  test('the same idempotency key gives the same answer and writes once, also at the same time', async () => {
-    const send = (key: string, body: object) =>
-      post('/api/v1/drift/heal', body, { headers: { 'idempotency-key': key } })
-    const body = { ...healBody, confirm: 'prod-eu-3', reason: 'INC-1' }
-    const answers = await Promise.all([send('k-1', body), send('k-1', body), send('k-1', body)])
-    answers.push(await send('k-1', body))
-    expect(new Set(answers.map((one) => one.text)).size).toBe(1)
-    expect(fleet.written).toHaveLength(1)
-    const reused = await send('k-1', { ...body, reason: 'another' })
-    expect([reused.status, reused.json['code']]).toEqual([409, 'key-reused'])
-    await send('k-2', body)
-    expect(fleet.written).toHaveLength(2)
-  })
-})
-
 describe('what leaves', () => {
   const canary = 'canary-7b1f0c'
 
@@ -337,12 +250,13 @@ describe('what leaves', () => {
       security: unknown[]
     }
     expect(document.openapi).toBe('3.1.0')
-    expect(document.security).toEqual([{ token: [] }])
+    expect(document.security).toEqual([{ token: [] }, { session: [] }])
     expect(document.components.securitySchemes).toHaveProperty('token')
     for (const [name, route] of table) {
       const operation = document.paths[route.path]?.[route.method]
       expect(operation?.operationId, route.path).toBe(name)
-      expect(Object.keys(operation?.responses ?? {})).toEqual(['200', 'default'])
+      const answers = route.method === 'get' ? ['200', '304', 'default'] : ['200', 'default']
+      expect(Object.keys(operation?.responses ?? {})).toEqual(answers)
       expect(operation?.requestBody === undefined, route.path).toBe(route.body === undefined)
     }
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path))

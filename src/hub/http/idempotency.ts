@@ -1,39 +1,35 @@
 import { createHash } from 'node:crypto'
 import { apiFailure } from '../../api/index.ts'
-
-/** A whole answer, so that it can be given again. */
-export interface Answer {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-}
-
-interface Kept {
-  readonly fingerprint: string
-  readonly answer: Promise<Answer>
-}
+import type { Clock } from '../../runtime/index.ts'
+import type { KeptAnswer, Store } from '../store/index.ts'
 
 const keyForm = /^[A-Za-z0-9._:-]{1,100}$/
 
 /**
- * Gives the same answer to the same key, while the first is still being worked on as well: a write that is sent twice
- * is done once. The last `limit` keys are kept, in memory only. Answers that say "later" (5xx) are not.
+ * Gives the same answer to the same key, while the first is still being worked on as well: a write that is sent twice is
+ * done once, over a restart too. Answers that say "later" (5xx) are not kept. A write that a crash cut off has no answer:
+ * whoever sends it again is told so, because nobody knows how far it came.
  */
 export class IdempotentAnswers {
-  readonly #kept = new Map<string, Kept>()
-  readonly #limit: number
+  readonly #answers: Store['answers']
+  readonly #clock: Clock
+  readonly #underWay = new Map<
+    string,
+    { readonly fingerprint: string; readonly answer: Promise<KeptAnswer> }
+  >()
 
-  constructor(limit = 1000) {
-    this.#limit = limit
+  constructor(answers: Store['answers'], clock: Clock) {
+    this.#answers = answers
+    this.#clock = clock
   }
 
-  /** Throws `key-reused` when the key was used by the same caller for something else. */
+  /** Throws `key-reused` when the key was used by the same caller for something else, `changed` after a crash. */
   async answer(
     caller: string,
     key: string | undefined,
     request: readonly string[],
-    work: () => Promise<Answer>,
-  ): Promise<Answer> {
+    work: () => Promise<KeptAnswer>,
+  ): Promise<KeptAnswer> {
     if (key === undefined) return work()
     if (!keyForm.test(key)) {
       throw apiFailure('invalid-request', 'request: cannot use the Idempotency-Key header', {
@@ -42,29 +38,46 @@ export class IdempotentAnswers {
     }
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('hex')
     const name = JSON.stringify([caller, key])
-    const before = this.#kept.get(name)
-    if (before !== undefined) {
-      if (before.fingerprint === fingerprint) return before.answer
-      throw apiFailure('key-reused', 'request: the Idempotency-Key was used for another request', {
-        hint: 'use a new key for every new request',
-      })
-    }
-    const answer = work()
-    this.#kept.set(name, { fingerprint, answer })
-    this.#trim()
-    const forget = (): void => {
-      this.#kept.delete(name)
-    }
-    answer.then((done) => {
-      if (done.status >= 500) forget()
-    }, forget)
+    const before = this.#underWay.get(name)
+    if (before !== undefined) return before.fingerprint === fingerprint ? before.answer : reused()
+    const answer = this.#once(caller, key, fingerprint, work).finally(() => this.#underWay.delete(name))
+    this.#underWay.set(name, { fingerprint, answer })
     return answer
   }
 
-  #trim(): void {
-    for (const name of this.#kept.keys()) {
-      if (this.#kept.size <= this.#limit) return
-      this.#kept.delete(name)
+  async #once(
+    caller: string,
+    key: string,
+    fingerprint: string,
+    work: () => Promise<KeptAnswer>,
+  ): Promise<KeptAnswer> {
+    const at = new Date(this.#clock.now()).toISOString()
+    const known = await this.#answers.claim(caller, key, fingerprint, at)
+    if (known.kind !== 'claimed') {
+      if (known.fingerprint !== fingerprint) return reused()
+      if (known.kind === 'answered') return known.answer
+      throw apiFailure(
+        'changed',
+        'request: it was begun before under this Idempotency-Key, and has no answer',
+        {
+          hint: 'look at what became of it, and send it with a new key if it is still needed',
+        },
+      )
+    }
+    try {
+      const answer = await work()
+      if (answer.status >= 500) await this.#answers.release(caller, key)
+      else await this.#answers.keep(caller, key, answer)
+      return answer
+    } catch (error) {
+      await this.#answers.release(caller, key)
+      throw error
     }
   }
+}
+
+function reused(): never {
+  throw apiFailure('key-reused', 'request: the Idempotency-Key was used for another request', {
+    hint: 'use a new key for every new request',
+  })
 }

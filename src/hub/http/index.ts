@@ -6,4 +6,5 @@
  * Key invariant: every route of the table, the stream of events among them, passes the same authorisation, and
  * a route that is not in the table does not exist.
  */
+export { openApiDocument } from './openapi.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'

@@ -1,6 +1,13 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { eventStreamPath, problemDetailsSchema, problemType, type Route, routes } from '../../api/index.ts'
+import {
+  clientHeader,
+  eventStreamPath,
+  problemDetailsSchema,
+  problemType,
+  type Route,
+  routes,
+} from '../../api/index.ts'
 
 /** The OpenAPI 3.1 document of the route table. */
 export function openApiDocument(version: string): object {
@@ -10,13 +17,19 @@ export function openApiDocument(version: string): object {
   }
   app.openAPIRegistry.registerPath(eventStream())
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-evenkeel',
+    description: `Of a browser; writes need the header ${clientHeader} too. On loopback it is called evenkeel-PORT.`,
+  })
   for (const [scheme, name] of Object.entries(signatureSchemes)) {
     app.openAPIRegistry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'header', name })
   }
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Evenkeel', version, license: { name: 'Apache-2.0' } },
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
   })
 }
 
@@ -34,20 +47,26 @@ const problemAnswer = {
 
 function describe(name: string, route: Route) {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
+  const isRead = route.method === 'get'
   const headers =
-    route.write === true ? z.object({ 'Idempotency-Key': z.string().max(100).optional() }) : undefined
+    route.write === true
+      ? z.object({ 'Idempotency-Key': z.string().max(100).optional() })
+      : isRead
+        ? z.object({ 'If-None-Match': z.string().optional() })
+        : undefined
   return createRoute({
     method: route.method,
     path: route.path,
     operationId: name,
     summary: route.summary,
+    ...(route.privilege === 'nothing' ? { security: [] } : {}),
     ...(route.privilege === 'signature'
       ? {
           description:
             'Authenticated by the signature of the forge over the body, with the secret in hub.yaml.',
           security: Object.keys(signatureSchemes).map((scheme) => ({ [scheme]: [] })),
         }
-      : { description: `Needs the privilege ${route.privilege}.` }),
+      : { description: needOf(route) }),
     request: {
       ...(names.length === 0
         ? {}
@@ -59,10 +78,22 @@ function describe(name: string, route: Route) {
         : { body: { required: true, content: { 'application/json': { schema: route.body } } } }),
     },
     responses: {
-      200: { description: 'The answer', content: { 'application/json': { schema: route.response } } },
+      200: {
+        description: 'The answer',
+        ...(isRead ? { headers: z.object({ ETag: z.string() }) } : {}),
+        content: { 'application/json': { schema: route.response } },
+      },
+      ...(isRead ? { 304: { description: 'It is what If-None-Match names' } } : {}),
       default: problemAnswer,
     },
   })
+}
+
+function needOf({ privilege, target }: Route): string {
+  if (privilege === 'nothing') return 'Asks for nobody.'
+  if (privilege === 'self') return 'For everybody, about themselves.'
+  if (target === undefined) return `Needs the privilege ${privilege}; answers what its caller may look at.`
+  return `Needs the privilege ${privilege} on everything that it is about (${target}).`
 }
 
 function eventStream() {

@@ -6,6 +6,7 @@ import type { Clock, Log } from '../../runtime/index.ts'
 import type { Accounts } from '../auth/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { HubService } from '../service.ts'
+import type { Store } from '../store/index.ts'
 import type { Signatures } from '../webhooks/index.ts'
 import type { Note } from './account-handlers.ts'
 import { createApp } from './app.ts'
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   /** Further names that the hub is reached by, without ports. */
   readonly hostNames?: readonly string[]
   readonly accounts: Accounts
+  /** Where answers to writes are kept. */
+  readonly answers: Store['answers']
   /** True when a proxy before the hub speaks https with browsers. */
   readonly behindHttps?: boolean
   /** Hears of sign-ins and their ends; nobody does without it. */
@@ -57,6 +60,8 @@ export function createHttpServer(service: HubService, options: HttpServerOptions
   })
   const app = createApp(service, {
     accounts: options.accounts,
+    answers: options.answers,
+    clock,
     secure: options.tls !== undefined || options.behindHttps === true,
     note: options.note ?? (() => {}),
     signatures: async (provider, header) => options.signatures?.of(provider, header),

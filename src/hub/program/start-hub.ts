@@ -73,6 +73,7 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
       ...(tls === undefined ? {} : { tls }),
       hostNames: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname],
       accounts,
+      answers: store.answers,
       behindHttps: config.publicUrl?.startsWith('https:') === true,
       note: reconciler.note,
       signatures: new Signatures(config.webhooks, config.credentials),

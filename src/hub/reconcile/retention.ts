@@ -47,6 +47,7 @@ export async function forgetOld({
   await store.drift.forget(ago(days * dayMs))
   await store.events.forget(ago(days * dayMs), events)
   await store.runs.forget(ago(days * dayMs))
+  await store.answers.forget(ago(dayMs))
   const kept = await store.assignments.variants()
   for (const variant of await store.runs.variants()) kept.add(variant)
   for (const variant of await store.bundleStates.appliedVariants()) kept.add(variant)

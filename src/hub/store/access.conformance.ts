@@ -69,4 +69,24 @@ export function describeAccess({ fresh, reopen }: StoreUnderTest): void {
     await oneTime.forget(at)
     expect(await oneTime.take('sign-in-link', 'c', at)).toEqual({ code: 'c' })
   })
+
+  test('a key of a write is claimed once, and gives its answer from then on until it is forgotten', async () => {
+    const opened = await fresh()
+    const claims = await Promise.all([1, 2, 3].map(() => opened.answers.claim('alice', 'k', 'f1', at)))
+    expect(claims.map(({ kind }) => kind).toSorted()).toEqual(['begun', 'begun', 'claimed'])
+    const answer = { status: 200, type: 'application/json', body: '{"a":"ü"}' }
+    await opened.answers.keep('alice', 'k', answer)
+    const { answers } = await reopen()
+    expect(await answers.claim('alice', 'k', 'f2', at)).toEqual({
+      kind: 'answered',
+      fingerprint: 'f1',
+      answer,
+    })
+    expect(await answers.claim('bob', 'k', 'f2', later)).toEqual({ kind: 'claimed' })
+    await answers.release('bob', 'k')
+    expect(await answers.claim('bob', 'k', 'f3', later)).toEqual({ kind: 'claimed' })
+    await answers.forget(later)
+    expect(await answers.claim('alice', 'k', 'f2', later)).toEqual({ kind: 'claimed' })
+    expect(await answers.claim('bob', 'k', 'f2', later)).toEqual({ kind: 'begun', fingerprint: 'f3' })
+  })
 }

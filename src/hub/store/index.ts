@@ -6,6 +6,7 @@
  * read. Holds no secret in clear: renderings are encrypted, tokens and values are keyed hashes.
  * Key invariant: a write that was acknowledged is durable, and a write that was refused left nothing.
  */
+export type { KeptAnswer } from './answer-table.ts'
 export type { ClusterRow, LastGood } from './cluster-table.ts'
 export type { BundleStateRow } from './bundle-state-table.ts'
 export type { CauseCount, DriftFilter } from './drift-table.ts'

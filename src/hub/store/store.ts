@@ -3,6 +3,7 @@ import type { Clock, Redacted } from '../../runtime/index.ts'
 import type { Journal } from '../../spoke/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { HubKeys } from '../keys/index.ts'
+import { AnswerTable } from './answer-table.ts'
 import { AssignmentTable } from './assignment-table.ts'
 import { BundleStateTable } from './bundle-state-table.ts'
 import { ClusterTable } from './cluster-table.ts'
@@ -110,6 +111,7 @@ export class Store {
   readonly tokens: TokenTable
   readonly sessions: SessionTable
   readonly oneTime: OneTimeTable
+  readonly answers: AnswerTable
   readonly #database: Database
   readonly #now: () => string
 
@@ -131,6 +133,7 @@ export class Store {
     this.tokens = new TokenTable(database, keys)
     this.sessions = new SessionTable(database, keys)
     this.oneTime = new OneTimeTable(database, keys)
+    this.answers = new AnswerTable(database, keys)
   }
 
   get dialect(): DialectName {
