@@ -26,6 +26,7 @@ export {
 export type { Follow, FollowOptions } from './follow-events.ts'
 export { compileSelector } from './label-selector.ts'
 export type { PlanSummary, PlanView } from './plan-view.ts'
+export type { PreviewRequest, PreviewView, PromotionQuery, PromotionView } from './preview-view.ts'
 export { type ProblemDetails, problemDetailsSchema, problemOf, problemType, statusOf } from './problems.ts'
 export type {
   BundleQuery,
@@ -51,6 +52,7 @@ export type {
   RunSummary,
   RunView,
 } from './run-view.ts'
+export { targetsOfRun } from './run-targets.ts'
 export { clientHeader, eventStreamPath, type RouteName, type Routes, routes } from './routes.ts'
 export type { Tier } from './scalars.ts'
 export type { BrowserSession, SessionQuery, SessionView, SignInLink, WaysInView } from './session-view.ts'

@@ -7,6 +7,12 @@ import { eventViewSchema } from './event-view.ts'
 import { fleetViewSchema } from './fleet-view.ts'
 import { healPreviewSchema, healRequestSchema, healResultSchema, healSelectionSchema } from './heal-view.ts'
 import { reconcileResultSchema, whoamiViewSchema } from './hub-view.ts'
+import {
+  previewRequestSchema,
+  previewViewSchema,
+  promotionQuery,
+  promotionViewSchema,
+} from './preview-view.ts'
 import { approveRequestSchema, planSummarySchema, planViewSchema, rejectRequestSchema } from './plan-view.ts'
 import {
   bundleQuery,
@@ -193,6 +199,24 @@ export const routes = {
     summary: 'The run that would begin now: stages, effects and a simulated timetable; nothing is written',
     privilege: 'read',
     response: draftViewSchema,
+  },
+  preview: {
+    method: 'post',
+    path: '/api/v1/bundles/{bundle}/preview',
+    summary: 'What a tree that is not in Git yet would change, as distinct effects; nothing is stored',
+    privilege: 'operate',
+    target: 'bundle',
+    body: previewRequestSchema,
+    response: previewViewSchema,
+    bodyLimit: 32 * 1024 * 1024,
+  },
+  promotion: {
+    method: 'get',
+    path: '/api/v1/bundles/{bundle}/promotion',
+    summary: 'How far a revision is from one environment to the next, and what it changes there',
+    privilege: 'read',
+    query: promotionQuery,
+    response: promotionViewSchema,
   },
   startRun: {
     method: 'post',

@@ -43,7 +43,7 @@ export const runSummarySchema = z
 
 export type RunSummary = z.infer<typeof runSummarySchema>
 
-const effectSchema = z
+export const effectSchema = z
   .object({
     clusters: z.array(z.string()).describe('The clusters on which it has this very effect'),
     from: z.string().optional().describe('The revision that is in force; absent where the bundle is new'),
@@ -88,6 +88,16 @@ export const runViewSchema = runSummarySchema
       .object({ reason: z.string(), clusters: z.int().min(1), by: z.string().optional() })
       .optional()
       .describe('What a person has to approve before the first of these clusters'),
+    approvals: z
+      .array(
+        z.object({
+          by: z.string(),
+          at: timeSchema,
+          stage: z.string().optional().describe('Absent for the approval of the run itself'),
+          reason: z.string().optional().describe('What the approver said'),
+        }),
+      )
+      .describe('Who let it go on, and why'),
     timetable: z
       .array(z.object({ stage: z.string(), startsAt: timeSchema.optional(), endsAt: timeSchema.optional() }))
       .describe('Simulated from now on; without a time where it hangs on a person'),

@@ -14,6 +14,8 @@ export type CliCode =
   | 'file'
   /** The person declined, or ended the question. */
   | 'declined'
+  /** What it would be done to is not ready for it; nothing was sent. */
+  | 'not-ready'
   /** An identity is not what it must be; nothing was sent. */
   | 'wrong-identity'
 

@@ -5,12 +5,23 @@ import type { Options, Session } from './session.ts'
 
 /** The commands by which changes reach clusters: what would change, runs and their stages, freezes. */
 export function addDelivery(program: Command, get: Command, session: Session, carry: Carry): void {
-  output(program.command('diff <bundle>'))
+  output(scoped(program.command('diff [bundle]')))
     .description(
-      'what Git says now against what is in force, as distinct effects; ends with 1 when anything changes',
+      'what Git says now, or a folder that is not committed yet, against what is in force, as distinct effects; ends with 1 when anything changes',
     )
-    .action((bundle: string, options: Options) =>
+    .option('-k, --folder <path>', 'a folder of a working copy, in place of what Git says')
+    .action((bundle: string | undefined, options: Options & { readonly folder?: string }) =>
       carry(async () => (await import('./commands/diff.ts')).diffCommand(session, bundle, options), options),
+    )
+  output(guarded(program.command('promote <bundle>')))
+    .description('let what one environment has go on to the next: the rendered difference, then the approval')
+    .requiredOption('--to <environment>', 'where it goes')
+    .option('--from <environment>', 'where it is; the environment before without it')
+    .action((bundle: string, options: Options & { readonly to: string; readonly from?: string }) =>
+      carry(
+        async () => (await import('./commands/promote.ts')).promoteCommand(session, bundle, options),
+        options,
+      ),
     )
   output(watched(get.command('rollouts').alias('rollout')))
     .description('runs of rollouts, newest first')

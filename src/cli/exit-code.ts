@@ -15,6 +15,13 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** What a command that threw ends with. */
 export function exitCodeOf(error: unknown): ExitCode {
-  const refused = isFailure(error, 'confirmation-needed', 'wrong-cluster', 'wrong-identity', 'declined')
+  const refused = isFailure(
+    error,
+    'confirmation-needed',
+    'not-ready',
+    'wrong-cluster',
+    'wrong-identity',
+    'declined',
+  )
   return refused ? exitCodes.refused : exitCodes.error
 }

@@ -25,6 +25,10 @@ import type {
   PlanQuery,
   PlanSummary,
   PlanView,
+  PreviewRequest,
+  PreviewView,
+  PromotionQuery,
+  PromotionView,
   PushResult,
   Readiness,
   ReconcileRequest,
@@ -126,6 +130,10 @@ export interface HubService {
   run(call: Call, id: string): Promise<RunView | undefined>
   /** The run that would begin now. Undefined when the bundle is not known. */
   draftRun(call: Call, bundle: string): Promise<DraftView | undefined>
+  /** Throws `invalid-request` for paths that are none. */
+  preview(call: Call, bundle: string, request: PreviewRequest): Promise<PreviewView | undefined>
+  /** Throws `not-found` for an environment that is not there. */
+  promotion(call: Call, bundle: string, query: PromotionQuery): Promise<PromotionView | undefined>
   /** Begins a run of what is held. Throws `changed` when nothing is, or one is under way. */
   startRun(call: Call, bundle: string, given: Confirmation): Promise<RunView | undefined>
   /**

@@ -342,6 +342,7 @@ export class ClusterEngine {
         const doubt = this.#doubt || session.discovery.failed.length > 0
         this.#doubt = false
         if (doubt) await session.rediscover()
+        for (const bundle of await this.#reconciler.servedByNow(session)) this.#queue.add(bundle)
         this.#facts.tick()
       } catch (error) {
         this.#presence.failed(error)

@@ -1,9 +1,26 @@
-import { apiFailure, type DraftView, type FreezeView, type RunView } from '../../src/api/index.ts'
+import {
+  apiFailure,
+  type DraftView,
+  type FreezeView,
+  type PreviewView,
+  type PromotionView,
+  type RunView,
+} from '../../src/api/index.ts'
 import type { Call, HubService } from '../../src/hub/service.ts'
 
 type Part = Pick<
   HubService,
-  'runs' | 'run' | 'draftRun' | 'startRun' | 'controlRun' | 'approveRun' | 'freezes' | 'freeze' | 'thaw'
+  | 'runs'
+  | 'run'
+  | 'draftRun'
+  | 'preview'
+  | 'promotion'
+  | 'startRun'
+  | 'controlRun'
+  | 'approveRun'
+  | 'freezes'
+  | 'freeze'
+  | 'thaw'
 >
 
 /** Runs and freezes of which everything is known beforehand; what is asked of them is remembered. */
@@ -11,6 +28,9 @@ export class DeliveriesInMemory implements Part {
   runs_: RunView[] = []
   /** By bundle. */
   drafts = new Map<string, DraftView>()
+  /** By bundle. */
+  trees = new Map<string, PreviewView>()
+  promotions = new Map<string, PromotionView>()
   freezes_: FreezeView[] = []
   /** Every write that reached the hub, in order. */
   readonly written: { what: string; call: Call; input: unknown }[] = []
@@ -28,6 +48,15 @@ export class DeliveriesInMemory implements Part {
 
   async draftRun(_call: Call, bundle: string) {
     return this.drafts.get(bundle)
+  }
+
+  async preview(call: Call, bundle: string, request: Parameters<Part['preview']>[2]) {
+    this.written.push({ what: 'preview', call, input: { bundle, ...request } })
+    return this.trees.get(bundle)
+  }
+
+  async promotion(_call: Call, bundle: string) {
+    return this.promotions.get(bundle)
   }
 
   async startRun(call: Call, bundle: string, given: Parameters<Part['startRun']>[2]) {

@@ -47,6 +47,7 @@ function runOf(given: Partial<RunView> = {}): RunView {
     ],
     members: [],
     effects: [],
+    approvals: [],
     timetable: [
       { stage: 'us', startsAt: '2999-01-31T14:20:00.000Z', endsAt: '2999-01-31T14:40:00.000Z' },
       { stage: 'ap', startsAt: '2999-01-31T14:40:00.000Z', endsAt: '2999-01-31T15:00:00.000Z' },
@@ -181,9 +182,9 @@ describe('steering a run', () => {
     expect(refused.code).toBe(3)
     expect(refused.stdout).toContain('2 clusters: prod-eu-3 prod-eu-7\n~ configure checkout/deploy/api\n')
     expect(refused.stdout).not.toContain('1 cluster: dev-1')
-    expect(refused.stderr).toContain('confirm with --confirm=3 and --reason')
+    expect(refused.stderr).toContain('confirm with --confirm=2 and --reason')
     expect(fleet.written).toEqual([])
-    const approved = await ek('rollout', 'approve', 'checkout', '--confirm=3', '--reason', 'release 5')
+    const approved = await ek('rollout', 'approve', 'checkout', '--confirm=2', '--reason', 'release 5')
     expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining('run r-15 approved\n') })
     expect(fleet.written).toMatchObject([{ what: 'approveRun', input: { id: 'r-15', reason: 'release 5' } }])
   })
@@ -192,10 +193,26 @@ describe('steering a run', () => {
     for (const action of ['pause', 'abort']) {
       expect((await ek('rollout', action, 'checkout', '--yes')).code, action).toBe(0)
     }
-    for (const action of ['resume', 'skip', 'revert']) {
+    for (const action of ['resume', 'skip']) {
       expect((await ek('rollout', action, 'checkout', '--yes')).code, action).toBe(3)
     }
     expect(fleet.written.map(({ input }) => input)).toMatchObject([{ action: 'pause' }, { action: 'abort' }])
+  })
+
+  test('revert is guarded by the clusters that go back, and by no others', async () => {
+    const reached = smallRun({
+      members: [
+        { cluster: 'dev-1', stage: 'canary', state: 'healthy' },
+        { cluster: 'prod-eu-3', stage: 'rest', state: 'failed' },
+        { cluster: 'prod-eu-7', stage: 'rest', state: 'waiting' },
+      ],
+    })
+    fleet.runs_ = [reached]
+    const refused = await ek('rollout', 'revert', 'checkout', '--yes')
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('confirm with --confirm=2 and --reason')
+    fleet.runs_ = [smallRun()]
+    expect((await ek('rollout', 'revert', 'checkout', '--yes')).code).toBe(0)
   })
 
   test('nothing is sent with --dry-run', async () => {

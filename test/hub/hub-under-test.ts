@@ -10,7 +10,9 @@ import { type RunningHub, startHub } from '../../src/hub/program/index.ts'
 /** A fleet repository on disk, with commits like people make them. */
 export interface TestFleet {
   readonly folder: string
-  /** Writes and removes (undefined) files, commits, and answers the commit. */
+  /** Writes and removes (undefined) files. */
+  write(files: Readonly<Record<string, string | undefined>>): Promise<void>
+  /** Writes them, commits, and answers the commit. */
   commit(files: Readonly<Record<string, string | undefined>>): Promise<string>
   git(...args: string[]): string
 }
@@ -36,16 +38,20 @@ export async function makeTestFleet(): Promise<TestFleet> {
     return done.stdout.trim()
   }
   git('init', '--quiet', '--initial-branch=main')
+  const write: TestFleet['write'] = async (files) => {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(folder, path)
+      await mkdir(dirname(file), { recursive: true })
+      if (text === undefined) await rm(file)
+      else await writeFile(file, text)
+    }
+  }
   return {
     folder,
     git,
+    write,
     async commit(files) {
-      for (const [path, text] of Object.entries(files)) {
-        const file = join(folder, path)
-        await mkdir(dirname(file), { recursive: true })
-        if (text === undefined) await rm(file)
-        else await writeFile(file, text)
-      }
+      await write(files)
       git('add', '--all')
       git('commit', '--quiet', '--allow-empty', '-m', 'Change the fleet')
       return git('rev-parse', 'HEAD')

@@ -202,3 +202,32 @@ test('incident 15: types of a changed definition that cannot be read are read un
   await r.engine.idle()
   expect(r.drift()).toEqual([])
 })
+
+test('a kind that a server publishes long after its definition is looked for until it is there', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const clock = new WarpedClock()
+  const connect = () => connectionBy(proxy.through(server.kubeconfig('evenkeel')))
+  const r = await started.rig(server, { clock, connect })
+  const shops = shopKind(r)
+  const before: unknown = JSON.parse(await server.mustKubectl('admin', ['get', '--raw', '/apis']))
+  let looks = 0
+  proxy.rule(({ path }) => {
+    if (path !== '/apis') return 'pass'
+    looks += 1
+    return { status: 200, body: before }
+  })
+  await define(r, shops.definition())
+  r.declare([shops.object('corner', { replicas: 1 })])
+  await r.until('the bundle fails, and the server was asked again and again', async () => {
+    await clock.pass(10_000)
+    return r.bundleReport()?.phase === 'failed' && looks > 3
+  })
+  expect(r.bundleReport()?.reason).toContain('the cluster does not serve this kind')
+  proxy.rule(undefined)
+  await r.until('the bundle is applied', async () => {
+    await clock.pass(10_000)
+    return r.bundleReport()?.phase === 'applied'
+  })
+})

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../hub/hub-under-test.ts'
+import { head, until } from '../hub/hub-under-test.ts'
 import { FourClusters, type Name, names } from './four-clusters.ts'
 
 let four: FourClusters
@@ -183,4 +183,23 @@ test('a paused run releases nothing more, whatever is committed, until it is res
   expect(await rig.ek('rollout', 'resume', run.id, '--yes')).toMatchObject({ code: 0 })
   await approved(third)
   expect(await four.live('paused', 'one')).toEqual({ canary: '3', early: '3', new: '3', old: '3' })
+})
+
+test('a run that changes more clusters than the fleet allows waits after as many, whoever wrote its stages', async () => {
+  const { rig } = four
+  const bounded = `${head}kind: Fleet\nmetadata: {name: corp}\nspec: {defaults: {blastRadius: {clusters: 3, percent: 50}}}\n`
+  await rig.fleet.commit({ 'fleet/evenkeel.yaml': bounded })
+  await rig.fleet.commit(four.bundle('wide', { one: '1' }, ', rollout: {stages: [{name: all}]}'))
+  const waiting = await four.run('wide', 'waits', ({ waits }) => waits.length > 0)
+  expect(waiting.waits).toEqual(['approval: 4 clusters change, 2 may without approval'])
+  const bundle = rig.bundle('wide')
+  await until(
+    'the first two have it',
+    () => four.live('wide', 'one'),
+    ({ canary, early }) => canary === '1' && early === '1',
+  )
+  expect(await four.live('wide', 'one')).toEqual({ canary: '1', early: '1', new: '', old: '' })
+  expect((await rig.ek('rollout', 'approve', bundle, '--yes')).code).toBe(0)
+  await four.run('wide', 'is done', ({ state }) => state === 'done')
+  await rig.fleet.commit(four.fleet())
 })

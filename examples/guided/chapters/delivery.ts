@@ -15,7 +15,7 @@ export async function deliverInStages(story: Storyteller): Promise<void> {
   await story.ek(0, 'rollout', 'status', 'shop')
   story.aside('production is protected: a person lets the changes go there')
   for (const bundle of ['shop', 'gateway']) {
-    await story.ek(0, 'rollout', 'approve', bundle, '--confirm=4', '--reason', 'first delivery')
+    await story.ek(0, 'rollout', 'approve', bundle, '--confirm=2', '--reason', 'first delivery')
     await story.untilRun(bundle, 'is done', ({ state }) => state === 'done')
   }
   await story.ek(0, 'get', 'bundles')
@@ -33,7 +33,7 @@ export async function releaseWithProof(story: Storyteller): Promise<void> {
   )
   story.aside('dev and stage have it; what production would get is shown before it gets it')
   await story.ek(1, 'diff', 'shop')
-  await story.ek(0, 'rollout', 'approve', 'shop', '--confirm=4', '--reason', 'release 1.5')
+  await story.ek(0, 'rollout', 'approve', 'shop', '--confirm=2', '--reason', 'release 1.5')
   await story.untilRun('shop', 'is done', ({ state }) => state === 'done')
   await story.ek(0, 'describe', 'bundle', 'shop')
   await story.ek(0, 'trace', 'prod-eu-1', 'shop/deploy/api')
@@ -72,7 +72,7 @@ export async function promote(story: Storyteller): Promise<void> {
   const before = await password(story)
   await story.untilRun('gateway', 'waits for its approval', waitsForApproval)
   await story.ek(0, 'rollout', 'status', 'gateway')
-  await story.ek(0, 'rollout', 'approve', 'gateway', '--confirm=3', '--reason', 'more guests')
+  await story.ek(0, 'promote', 'gateway', '--to', 'prod', '--confirm=2', '--reason', 'more guests')
   await story.untilRun('gateway', 'is done', ({ state }) => state === 'done')
   await story.ek(0, 'rollout', 'status', 'gateway')
   if ((await password(story)) !== before) throw new Error('the password of the chart changed')

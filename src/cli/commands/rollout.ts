@@ -1,4 +1,11 @@
-import type { Client, Confirmation, ControlRequest, IdentityView, RunView } from '../../api/index.ts'
+import {
+  type Client,
+  type Confirmation,
+  type ControlRequest,
+  type IdentityView,
+  type RunView,
+  targetsOfRun,
+} from '../../api/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { confirmPlain, confirmWrite, printTarget } from '../identity-guard.ts'
@@ -48,7 +55,7 @@ export async function rolloutStart(session: Session, bundle: string, options: Op
     session.terminal.note(`bundle ${bundle}: every cluster is what Git says`)
     return exitCodes.success
   }
-  const targets = await identitiesOf(client, draft.run)
+  const targets = await identitiesOf(client, draft.run, 'start')
   for (const target of targets.slice(0, 10)) printTarget(session.terminal, target)
   printRun(session, draft.run)
   printEffects(session, draft.run.effects)
@@ -70,13 +77,14 @@ export async function rolloutControl(
 ): Promise<ExitCode> {
   const { client } = await session.hub()
   const run = await findRun(client, name)
-  const targets = await identitiesOf(client, run)
+  const stops = action === 'pause' || action === 'abort'
+  const targets = stops ? [] : await identitiesOf(client, run, action)
   session.terminal.plan(
     `run ${run.id} of bundle ${run.bundle}: ${count(run.counts.clusters, 'cluster')}, ${action}`,
   )
   if (options.dryRun === true) return exitCodes.success
   let confirmation: Confirmation = options.reason === undefined ? {} : { reason: options.reason }
-  if (action === 'pause' || action === 'abort') await confirmPlain(session, action, options)
+  if (stops) await confirmPlain(session, action, options)
   else confirmation = await confirmWrite(session, targets, action, options)
   const after = await client.controlRun({ params: { run: run.id }, body: { action, ...confirmation } })
   session.terminal.line(`run ${after.id} ${after.state}`)
@@ -87,16 +95,28 @@ export async function rolloutControl(
 export async function rolloutApprove(session: Session, name: string, options: Options): Promise<ExitCode> {
   const { client } = await session.hub()
   const run = await findRun(client, name)
-  const targets = await identitiesOf(client, run)
+  const targets = await identitiesOf(client, run, 'approve')
   for (const target of targets.slice(0, 10)) printTarget(session.terminal, target)
   printRun(session, run)
   printEffects(session, effectsAhead(run))
   if (options.dryRun === true) return exitCodes.success
-  const confirmation = await confirmWrite(session, targets, 'approve', options)
+  await approveGuarded(session, run, targets, 'approve', options)
+  return exitCodes.success
+}
+
+/** Approves a run behind the guard of the clusters that it lets be written to. */
+export async function approveGuarded(
+  session: Session,
+  run: Pick<RunView, 'id'>,
+  targets: readonly IdentityView[],
+  verb: string,
+  options: Options,
+): Promise<void> {
+  const { client } = await session.hub()
+  const confirmation = await confirmWrite(session, targets, verb, options)
   const after = await client.approveRun({ params: { run: run.id }, body: confirmation })
   session.terminal.line(`run ${after.id} approved`)
   if (after.waits.length > 0) session.terminal.line(`it waits for ${after.waits.join('; ')}`)
-  return exitCodes.success
 }
 
 /** A run by its id, or the newest of a bundle; the newest of all without a name. */
@@ -111,8 +131,13 @@ export async function findRun(client: Client, name: string | undefined): Promise
   })
 }
 
-async function identitiesOf(client: Client, run: RunView): Promise<IdentityView[]> {
-  const cluster = run.members.filter(({ state }) => state !== 'skipped').map((one) => one.cluster)
+/** The records of the clusters that a decision about a run is guarded by. */
+export async function identitiesOf(
+  client: Client,
+  run: RunView,
+  decision: Parameters<typeof targetsOfRun>[1],
+): Promise<IdentityView[]> {
+  const cluster = targetsOfRun(run, decision)
   if (cluster.length === 0) return []
   return (await client.identities({ query: { cluster } })).items
 }

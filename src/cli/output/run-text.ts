@@ -27,7 +27,10 @@ export function printRun(session: Session, run: RunView): void {
     terminal.plan(`✕ ${cluster} failed: ${detail ?? 'no reason is known'}`)
   }
   if (run.reason !== undefined) terminal.plan(`${run.state}: ${run.reason}`)
-  if (run.approval?.by !== undefined) terminal.plan(`approved by ${run.approval.by}: ${run.approval.reason}`)
+  for (const { by, stage, reason } of run.approvals) {
+    const what = stage === undefined ? '' : ` (stage ${stage})`
+    terminal.plan(`approved by ${by}${what}${reason === undefined ? '' : `: ${reason}`}`)
+  }
 }
 
 /** What a person may do about a run that does not go on by itself. */
@@ -62,14 +65,19 @@ function printEffect({ terminal }: Pick<Session, 'terminal'>, effect: EffectView
   const shown = effect.clusters.slice(0, mostClusters).join(' ')
   const more = effect.clusters.length > mostClusters ? ` … ${effect.clusters.length - mostClusters} more` : ''
   terminal.plan(`${count(effect.clusters.length, 'cluster')}: ${shown}${more}`)
-  for (const { action, object, fields } of effect.items) {
+  printItems({ terminal }, effect.items)
+  if (effect.more > 0) terminal.plan(`… ${count(effect.more, 'more object')}`)
+  for (const note of effect.notes) terminal.plan(`  ${note}`)
+}
+
+/** What changes, object by object. */
+export function printItems({ terminal }: Pick<Session, 'terminal'>, items: EffectView['items']): void {
+  for (const { action, object, fields } of items) {
     terminal.plan(`${signs[action]} ${action} ${argumentOf(object)}`)
     for (const { path, from, to } of fields) {
       terminal.plan(`    ${fieldText(path)} ${jsonText(from)} -> ${jsonText(to)}`)
     }
   }
-  if (effect.more > 0) terminal.plan(`… ${count(effect.more, 'more object')}`)
-  for (const note of effect.notes) terminal.plan(`  ${note}`)
 }
 
 /** `  gate health 120/120`: how far the stage is through its first gate. */

@@ -43,6 +43,13 @@ export const fleetSchema = z.strictObject({
               percent: z.int().min(0).max(100).optional(),
             })
             .optional(),
+          /** The most clusters that one run changes before somebody approves the rest: by count, by share of the fleet. */
+          blastRadius: z
+            .strictObject({
+              clusters: z.int().min(1).max(100_000).optional(),
+              percent: z.int().min(1).max(100).optional(),
+            })
+            .optional(),
         })
         .optional(),
       repositories: z.array(repositorySchema).max(1000).optional(),

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FailureDetail } from '../../core/failure.ts'
 import { parseDuration } from '../../core/kinds/index.ts'
+import type { ForgeKind } from '../../git/forge/index.ts'
 import type { InClusterOptions } from '../../kube/index.ts'
 import { type LogLevel, Redacted } from '../../runtime/index.ts'
 import type { SecretKeySource } from '../keys/index.ts'
@@ -47,6 +48,8 @@ export interface HubConfig {
   }
   /** The credential that holds the secret of a forge, by its name. */
   readonly webhooks: ReadonlyMap<string, string>
+  /** Forges that are told what became of commits, by the host of their repositories. */
+  readonly forges: readonly ForgeSetting[]
   /** Where Helm charts may be fetched from. */
   readonly charts: {
     readonly hosts: readonly string[]
@@ -56,6 +59,14 @@ export interface HubConfig {
   /** Hosts of remote Kustomize bases that may mean this machine or its surroundings. */
   readonly remoteHosts: readonly string[]
   readonly kubeconfigs: readonly { readonly name: string; readonly file: string }[]
+}
+
+/** A forge, with the root of its API. */
+export interface ForgeSetting {
+  readonly host: string
+  readonly kind: ForgeKind
+  readonly api: string
+  readonly credential: string
 }
 
 export interface FleetSource {
@@ -163,6 +174,12 @@ function complete(
     metrics: settings.metrics?.listen === undefined ? undefined : addressOf(settings.metrics.listen),
     audit: { files: settings.audit?.files ?? [], webhook: settings.audit?.webhook ?? true },
     webhooks: new Map(webhookSecrets(settings)),
+    forges: (settings.forges ?? []).map(({ host, kind, api, credential }) => ({
+      host: host.toLowerCase(),
+      kind,
+      api: api ?? usualApi(kind, host),
+      credential,
+    })),
     charts: {
       hosts: settings.charts?.hosts ?? [],
       plainHttp: settings.charts?.plainHttp ?? [],
@@ -170,6 +187,18 @@ function complete(
     },
     remoteHosts: settings.remoteBases?.hosts ?? [],
     kubeconfigs: settings.kubeconfigs ?? [],
+  }
+}
+
+/** Where the API of a forge is, as each documents it. */
+function usualApi(kind: ForgeKind, host: string): string {
+  switch (kind) {
+    case 'github':
+      return host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`
+    case 'gitlab':
+      return `https://${host}/api/v4`
+    case 'gitea':
+      return `https://${host}/api/v1`
   }
 }
 
@@ -196,6 +225,17 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
       where: `webhooks.${forge}.secret`,
       message: `names ${secret}, which is no credential here`,
     })
+  }
+  for (const { host, credential } of settings.forges ?? []) {
+    if (names.includes(credential)) continue
+    problems.push({
+      where: 'forges',
+      message: `${host} names the credential ${credential}, which is none here`,
+    })
+  }
+  const hosts = (settings.forges ?? []).map(({ host }) => host.toLowerCase())
+  for (const twice of new Set(hosts.filter((host, index) => hosts.indexOf(host) !== index))) {
+    problems.push({ where: 'forges', message: `names ${twice} twice` })
   }
   for (const { credential } of settings.charts?.credentials ?? []) {
     if (names.includes(credential)) continue

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { apiVersion, parseDuration } from '../../core/kinds/index.ts'
+import { forgeKinds } from '../../git/forge/index.ts'
 import { logLevels } from '../../runtime/index.ts'
 
 const name = z
@@ -148,6 +149,21 @@ export const settingsSchema = z.strictObject({
       gitlab: z.strictObject({ secret: name.optional() }).optional(),
       gitea: z.strictObject({ secret: name.optional() }).optional(),
     })
+    .optional(),
+  /** Forges that are told what became of commits (commit statuses). */
+  forges: z
+    .array(
+      z.strictObject({
+        /** The host of its repositories, as their URLs write it. */
+        host: text.regex(/^[A-Za-z0-9.-]+$/, { error: 'must be a host name' }),
+        kind: z.enum(forgeKinds),
+        /** The root of its API; the usual one of the host without it. */
+        api: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+        /** The token that may write commit statuses. */
+        credential: name,
+      }),
+    )
+    .max(100)
     .optional(),
   /** The operator's own kubeconfigs, by the name that clusters use for them. */
   kubeconfigs: z

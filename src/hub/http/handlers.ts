@@ -5,7 +5,7 @@ import {
   type RouteOutput,
   type Routes,
   type PathParams,
-  type RunView,
+  targetsOfRun,
 } from '../../api/index.ts'
 import type { z } from 'zod'
 import type { Call, HubService } from '../service.ts'
@@ -84,22 +84,26 @@ const handlers: Handlers = {
   run: async (service, call, { params }) => found('run', params.run, await service.run(call, params.run)),
   draftRun: async (service, call, { params }) =>
     found('bundle', params.bundle, await service.draftRun(call, params.bundle)),
+  preview: async (service, call, { params, body }) =>
+    found('bundle', params.bundle, await service.preview(call, params.bundle, body)),
+  promotion: async (service, call, { params, query }) =>
+    found('bundle', params.bundle, await service.promotion(call, params.bundle, query)),
   startRun: async (service, call, { params, body }) => {
     const { run } = found('bundle', params.bundle, await service.draftRun(call, params.bundle))
-    if (run !== undefined) await confirmOn(service, call, clustersOf(run), body)
+    if (run !== undefined) await confirmOn(service, call, targetsOfRun(run, 'start'), body)
     return found('bundle', params.bundle, await service.startRun(call, params.bundle, body))
   },
   controlRun: async (service, call, { params, body }) => {
     const run = found('run', params.run, await service.run(call, params.run))
     // What only stops writes is never held up by a question about tiers.
     if (body.action === 'resume' || body.action === 'skip' || body.action === 'revert') {
-      await confirmOn(service, call, clustersOf(run), body)
+      await confirmOn(service, call, targetsOfRun(run, body.action), body)
     }
     return found('run', params.run, await service.controlRun(call, params.run, body))
   },
   approveRun: async (service, call, { params, body }) => {
     const run = found('run', params.run, await service.run(call, params.run))
-    await confirmOn(service, call, clustersOf(run), body)
+    await confirmOn(service, call, targetsOfRun(run, 'approve'), body)
     return found('run', params.run, await service.approveRun(call, params.run, body))
   },
   freezes: async (service, call) => ({ items: await service.freezes(call) }),
@@ -152,11 +156,6 @@ export function handle(
     people: People,
   ) => Promise<unknown>
   return handler(asked.service, call, input, asked)
-}
-
-/** The clusters that are still in the fleet; what left it is not written to. */
-function clustersOf({ members }: RunView): string[] {
-  return members.filter(({ state }) => state !== 'skipped').map(({ cluster }) => cluster)
 }
 
 function found<Value>(what: string, name: string, value: Value | undefined): Value {

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { openApimachinery } from '../../apimachinery/index.ts'
+import { type Forge, openForge } from '../../git/forge/index.ts'
 import { openRenderer } from '../../render/index.ts'
 import type { Clock, Log } from '../../runtime/index.ts'
 import { AuditFeeds, type Tail, tailAuditLog } from '../audit/index.ts'
@@ -6,6 +8,7 @@ import { Rights } from '../auth/index.ts'
 import type { HubConfig } from '../config/index.ts'
 import type { HubService } from '../service.ts'
 import type { Store } from '../store/index.ts'
+import { CommitStatuses } from '../statuses/index.ts'
 import { placeOfRepository, PushLooks } from '../webhooks/index.ts'
 import { ClusterBoard } from './cluster/cluster-board.ts'
 import { EnginePool } from './cluster/engine-pool.ts'
@@ -65,6 +68,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
   )
   const memory = new RenderMemory(store, clock)
   const renderer = openRenderer()
+  const apimachinery = openApimachinery({ threads: 1 })
   const charts = openHubCharts({ config, clock, log, caFile: options.caFile })
   const renderings = new Renderings(store, memory, {
     renderer,
@@ -115,8 +119,18 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     freezes,
     gates: new MetricGates(clock, (bundle) => rollouts.hint(bundle)),
     facts: (cluster) => factsOf(board, cluster),
+    onRun: (record) => statuses.run(record, fleet.repositoryOf(record.run.bundle)?.url),
     clock,
     log,
+  })
+  const statuses = new CommitStatuses({
+    forges: forgesOf(config, options.caFile),
+    publicUrl: config.publicUrl,
+    clock,
+    onProblem: (message) => {
+      log.warn('a commit status could not be set', { message })
+      events.add({ type: 'forge', message })
+    },
   })
   const sources: Sources = new Sources({
     cacheFolder: join(config.dataFolder, 'repositories'),
@@ -136,6 +150,11 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     rollouts,
     events,
     metrics,
+    onDecided: ({ model, revision, problems, bundleProblems }) => {
+      if (config.fleet === undefined || model === undefined || revision === undefined) return
+      const all = [...problems, ...[...bundleProblems.values()].flat()]
+      statuses.fleet(config.fleet.url, revision, all, model.clusters.size)
+    },
     clock,
     log,
   })
@@ -157,7 +176,9 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     await rollouts.stop()
     freezes.stop()
     await renderer.close()
+    await apimachinery?.close()
     await charts.close()
+    await statuses.stop()
     await sources.stop()
     await pool.stop()
     await Promise.all(tails.map((tail) => tail.stop()))
@@ -169,6 +190,9 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     await freezes.load()
     await rollouts.book.load()
     await fleet.start()
+    for (const record of rollouts.book.records()) {
+      statuses.again(record, fleet.repositoryOf(record.run.bundle)?.url)
+    }
   } catch (error) {
     await stop()
     throw error
@@ -182,6 +206,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     sources,
     pushes,
     renderings,
+    apimachinery,
     rollouts,
     freezes,
     audit,
@@ -197,4 +222,14 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     clock,
   })
   return { service, rights, note: (type, message, by) => events.add({ type, message, ...by }), stop }
+}
+
+/** The forges of hub.yaml, each with its token as it is at the time of a request. */
+function forgesOf(config: HubConfig, caFile: string | undefined): Map<string, Forge> {
+  return new Map(
+    config.forges.map(({ host, kind, api, credential }) => {
+      const token = async (): Promise<string> => (await config.credentials.read(credential)).reveal()
+      return [host, openForge({ kind, api, token, caFile })]
+    }),
+  )
 }

@@ -1,5 +1,7 @@
 import { type Failure, isFailure, reasonOf } from '../../core/failure.ts'
+import { refOfKey } from '../../core/object/index.ts'
 import type { AppliedMark, Assignment, HookRecord } from '../ports.ts'
+import type { Session } from '../session/index.ts'
 import { textOf, type Writer } from './apply-wanted.ts'
 import { type BundleProgress, bundleReport } from './bundle-report.ts'
 import type { Claims } from './claims.ts'
@@ -92,6 +94,23 @@ export class BundleReconciler {
       known !== undefined && current ? known : { phase: 'pending', reason: 'not looked at yet', refused: [] }
     const members = context.members.ofBundle(bundle)
     context.ports.reports.bundle(bundleReport(assignment, members, progress, this.#applied.get(bundle)))
+  }
+
+  /**
+   * Bundles with an object whose kind was not served when it was looked at, and is now. Asks the cluster only while there
+   * are such objects: a server publishes a new kind some time after its definition, and tells nobody.
+   */
+  async servedByNow(session: Session): Promise<string[]> {
+    const isServed = (key: string): boolean => session.resourceOf(refOfKey(key)) !== undefined
+    const lacking = [...this.#progress].flatMap(([bundle, { refused }]) => {
+      const keys = refused.flatMap(({ code, key }) =>
+        code === 'no-such-kind' && !isServed(key) ? [key] : [],
+      )
+      return keys.length === 0 ? [] : [{ bundle, keys }]
+    })
+    if (lacking.length === 0) return []
+    await session.rediscover()
+    return lacking.flatMap(({ bundle, keys }) => (keys.some(isServed) ? [bundle] : []))
   }
 
   forget(bundle: string): void {

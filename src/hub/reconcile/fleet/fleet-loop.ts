@@ -14,7 +14,7 @@ import { capabilitiesOf, factsOf } from './facts-of.ts'
 import { loadFleetRecord, saveFleetRecord } from './fleet-record.ts'
 import { keepLastGood } from './keep-last-good.ts'
 import type { RolloutLoop } from '../rollout/index.ts'
-import type { Renderings } from './renderings.ts'
+import type { Evaluation, Renderings } from './renderings.ts'
 import {
   placeOf,
   readSources,
@@ -47,6 +47,8 @@ export interface FleetLoopOptions {
   readonly rollouts: RolloutLoop
   readonly events: EventLog
   readonly metrics: HubMetrics
+  /** A commit was read, and its bundles rendered. */
+  readonly onDecided: (state: FleetState) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -121,6 +123,15 @@ export class FleetLoop {
   async stop(): Promise<void> {
     await this.#queue.stop()
     await this.#passed
+  }
+
+  /** The repository that a bundle comes from; undefined where none is known. */
+  repositoryOf(bundle: string): RepositoryPlace | undefined {
+    const { source } = this.#options
+    const { model } = this.#state
+    const declared = model?.bundles.get(bundle)?.value
+    if (source === undefined || model === undefined || declared === undefined) return undefined
+    return placeOf(declared, model, this.#place(source))
   }
 
   #place(source: FleetSource): RepositoryPlace {
@@ -201,21 +212,34 @@ export class FleetLoop {
     events.add({ type: 'fleet', message: [what, ...notes].join('; ') })
   }
 
-  async #decide(model: FleetModel, fleet: RepositoryPlace, commit: string): Promise<void> {
-    const { sources, board, pool, renderings, rollouts, log } = this.#options
+  /** What a rendering of the fleet as it is now works with; undefined before the first look. */
+  evaluation(): Evaluation | undefined {
+    const { source } = this.#options
+    const { model, revision } = this.#state
+    if (source === undefined || model === undefined || revision === undefined) return undefined
+    return this.#evaluation(model, this.#place(source), revision)
+  }
+
+  #evaluation(model: FleetModel, fleet: RepositoryPlace, commit: string): Evaluation {
+    const { sources, board } = this.#options
     const revisionOf = (bundle: Parameters<typeof placeOf>[0]): string | undefined => {
       const { repository, revision } = bundle.spec.source
       if (repository === undefined && revision === undefined) return commit
       const place = placeOf(bundle, model, fleet)
       return place === undefined ? undefined : revisionIn(sources.stateOf(place, revision).state)
     }
-    const previous = new Map([...model.clusters.keys()].map((name) => [name, board.assignments(name)]))
-    const { render, end } = await renderings.begin({
+    return {
       model,
       readPath: readSources(sources, model, fleet, commit),
       revisionOf,
       capabilitiesOf: (cluster) => capabilitiesOf(board, cluster),
-    })
+    }
+  }
+
+  async #decide(model: FleetModel, fleet: RepositoryPlace, commit: string): Promise<void> {
+    const { board, pool, renderings, rollouts, log } = this.#options
+    const previous = new Map([...model.clusters.keys()].map((name) => [name, board.assignments(name)]))
+    const { render, end } = await renderings.begin(this.#evaluation(model, fleet, commit))
     const decided = await decideAssignments({
       model,
       previous,
@@ -227,6 +251,7 @@ export class FleetLoop {
     this.#state = { ...this.#state, bundleProblems: decided.problems, unknown: decided.unknown }
     this.#passed = rollouts.follow(model, decided.assignments).then(() => pool.follow(model))
     await this.#passed
+    this.#options.onDecided(this.#state)
     log.debug('the fleet is decided', { revision: commit, clusters: decided.assignments.size })
   }
 

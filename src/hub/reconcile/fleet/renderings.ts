@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DesiredObject } from '../../../core/bundle/index.ts'
 import type { Bundle, Cluster } from '../../../core/kinds/index.ts'
-import { asJson, canonicalJson } from '../../../core/object/index.ts'
+import { asJson, canonicalJson, keyOf, refOf } from '../../../core/object/index.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { Content, ContentObject, ContentSource } from '../../../spoke/index.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type FleetModel,
   type ReadPath,
   renderBundle,
+  type RenderResult,
   type RenderTools,
 } from '../../fleet/index.ts'
 import type { Store } from '../../store/index.ts'
@@ -99,6 +100,58 @@ export class Renderings implements ContentSource {
     return { render, end }
   }
 
+  /**
+   * Renders for a look at what could be: nothing is stored or remembered, and drawn values are others than the real ones,
+   * so objects that hold them are left out and counted. Engines find what was looked at for a short while. Renders once
+   * for each distinct input.
+   */
+  look(
+    evaluation: Evaluation,
+    seed: Uint8Array,
+  ): (bundle: Declared<Bundle>, cluster: Cluster) => Promise<Looked> {
+    const made = new Map<string, Promise<Looked>>()
+    const reading = { ...evaluation, readPath: once(evaluation.readPath) }
+    const { record: _record, ...kept } = this.#tools
+    const tools: RenderTools = { ...kept, seed: () => seed }
+    const one = (key: string, bundle: Declared<Bundle>, cluster: Cluster): Promise<Looked> => {
+      const known = made.get(key)
+      if (known !== undefined) return known
+      const { model, readPath, capabilitiesOf } = reading
+      const { name } = cluster.metadata
+      const rendering = renderBundle(model, bundle, cluster, readPath, tools, capabilitiesOf(name)).then(
+        (result): Looked => this.#looked(result, name),
+      )
+      made.set(key, rendering)
+      return rendering
+    }
+    return async (bundle, cluster) => {
+      const shared = inputKey(reading, bundle, cluster)
+      const first = await one(shared, bundle, cluster)
+      if (!first.perCluster || first.cluster === cluster.metadata.name) return first
+      return await one(JSON.stringify([shared, cluster.metadata.name]), bundle, cluster)
+    }
+  }
+
+  #looked(result: RenderResult, cluster: string): Looked {
+    if (!result.rendered) {
+      return { rendered: false, cluster, perCluster: result.perCluster ?? false, problems: result.problems }
+    }
+    const drew = new Set(result.drewRandom)
+    const objects = withHashes(result.objects)
+    const random = objects.filter(({ origin }) => drew.has(`${origin.file}:${origin.line}`))
+    const variant = result.variant.hash
+    this.#hold({ variant, objects })
+    return {
+      rendered: true,
+      cluster,
+      perCluster: result.perCluster,
+      problems: [...result.refused, ...result.warnings],
+      variant,
+      complete: result.refused.length === 0,
+      random: random.map(({ object }) => keyOf(refOf(object))),
+    }
+  }
+
   async #render(evaluation: Evaluation, bundle: Declared<Bundle>, cluster: Cluster): Promise<Made> {
     const of = { cluster: cluster.metadata.name }
     const refusal = refusalOf(bundle)
@@ -133,13 +186,7 @@ export class Renderings implements ContentSource {
   }
 
   async #save(variant: string, desired: readonly DesiredObject[]): Promise<void> {
-    const objects = desired.map(({ object, origin, hook, wave }) => ({
-      object,
-      origin,
-      ...(hook === undefined ? {} : { hook }),
-      ...(wave === undefined ? {} : { wave }),
-      hash: sha256(canonicalJson(asJson(object))),
-    }))
+    const objects = withHashes(desired)
     const text = JSON.stringify(objects)
     const digest = sha256(text)
     if (this.#saved.get(variant) === digest) return
@@ -154,6 +201,33 @@ export class Renderings implements ContentSource {
     const [oldest] = this.#recent.keys()
     if (this.#recent.size > held && oldest !== undefined) this.#recent.delete(oldest)
   }
+}
+
+/** What was rendered for a look. */
+export type Looked = {
+  /** The cluster that it was rendered for, and whether it is for that one alone. */
+  readonly cluster: string
+  readonly perCluster: boolean
+  readonly problems: readonly Problem[]
+} & (
+  | {
+      readonly rendered: true
+      readonly variant: string
+      readonly complete: boolean
+      /** The keys of objects that hold drawn values, which are not the real ones. */
+      readonly random: readonly string[]
+    }
+  | { readonly rendered: false }
+)
+
+function withHashes(desired: readonly DesiredObject[]): ContentObject[] {
+  return desired.map(({ object, origin, hook, wave }) => ({
+    object,
+    origin,
+    ...(hook === undefined ? {} : { hook }),
+    ...(wave === undefined ? {} : { wave }),
+    hash: sha256(canonicalJson(asJson(object))),
+  }))
 }
 
 interface Made {

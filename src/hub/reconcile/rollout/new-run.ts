@@ -12,6 +12,7 @@ import {
   rulesOf,
   type Run,
   type RunRecord,
+  type Stage,
 } from '../../../core/rollout/index.ts'
 import type { Assignment } from '../../../spoke/index.ts'
 import type { Declared, FleetModel } from '../../fleet/index.ts'
@@ -48,6 +49,7 @@ export function newRun(options: NewRun): RunRecord | { readonly message: string;
   // Where somebody wrote the stages, their gates say who approves; the default asks for protected clusters.
   const byDefault = candidates.filter(({ view }) => (own ?? ofEnvironment(view.environment)) === undefined)
   const guarded = byDefault.map(({ view }) => view.name).filter((cluster) => isGuarded(model, cluster))
+  const approval = approvalOf(guarded, beyondBound(model, plan.stages))
   const revision = [...wanted.values()][0]?.target.revision ?? ''
   const essence = JSON.stringify([name, revision, pins, at])
   const run: Run = {
@@ -63,11 +65,37 @@ export function newRun(options: NewRun): RunRecord | { readonly message: string;
     unreachable,
     newer,
     healthTimeoutMs: effectiveTimeout(bundle.value),
-    ...(guarded.length === 0
-      ? {}
-      : { approval: { reason: `${guarded.length} protected clusters change`, clusters: guarded } }),
+    ...(approval === undefined ? {} : { approval }),
   }
   return { run, progress: freshProgress(at) }
+}
+
+/** What has to be approved, and why: guarded clusters, and those that are more than one run may change by itself. */
+function approvalOf(guarded: readonly string[], beyond: Beyond | undefined): Run['approval'] {
+  const reasons = [
+    ...(guarded.length === 0 ? [] : [`${guarded.length} protected clusters change`]),
+    ...(beyond === undefined ? [] : [`${beyond.all} clusters change, ${beyond.bound} may without approval`]),
+  ]
+  if (reasons.length === 0) return undefined
+  const clusters = [...new Set([...guarded, ...(beyond?.clusters ?? [])])]
+  return { reason: reasons.join('; '), clusters }
+}
+
+interface Beyond {
+  readonly clusters: readonly string[]
+  readonly all: number
+  readonly bound: number
+}
+
+/** The clusters, in the order of the stages, that come after as many as the fleet lets one run change. */
+function beyondBound(model: FleetModel, stages: readonly Stage[]): Beyond | undefined {
+  const { clusters, percent } = model.fleet?.value.spec?.defaults?.blastRadius ?? {}
+  const share =
+    percent === undefined ? undefined : Math.max(1, Math.floor((model.clusters.size * percent) / 100))
+  const bound = Math.min(clusters ?? Number.POSITIVE_INFINITY, share ?? Number.POSITIVE_INFINITY)
+  const ordered = stages.flatMap((stage) => stage.clusters)
+  if (ordered.length <= bound) return undefined
+  return { clusters: ordered.slice(bound), all: ordered.length, bound }
 }
 
 function rulesFor(model: FleetModel, choice: RolloutChoice | undefined): RolloutRules | undefined {

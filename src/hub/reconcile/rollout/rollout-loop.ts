@@ -24,6 +24,8 @@ export interface RolloutLoopOptions {
   readonly freezes: Freezes
   readonly gates: MetricGates
   readonly facts: (cluster: string) => Facts | undefined
+  /** A run has changed. */
+  readonly onRun: (record: RunRecord) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -359,6 +361,7 @@ export class RolloutLoop {
 
   #tell(changes: readonly { readonly before?: RunRecord; readonly after: RunRecord }[]): void {
     for (const { before, after } of changes) {
+      this.#options.onRun(after)
       for (const message of runNews(before, after)) {
         this.#options.events.add({ type: 'rollout', bundle: after.run.bundle, message })
       }

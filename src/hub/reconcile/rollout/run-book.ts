@@ -29,8 +29,13 @@ export class RunBook {
     return [...this.#active.values()]
   }
 
+  /** Of every bundle the run that still changes, and the one that ended last. */
+  records(): RunRecord[] {
+    return [...this.#active.values(), ...this.#ended.values()]
+  }
+
   find(id: string): RunRecord | undefined {
-    return [...this.#active.values(), ...this.#ended.values()].find(({ run }) => run.id === id)
+    return this.records().find(({ run }) => run.id === id)
   }
 
   /** Makes changes true once they are durable. */

@@ -12,6 +12,8 @@ import { completeNames, measured, readiness, reconcile, whoami } from './hub-ans
 import { forItself, type HubMakings, type HubParts } from './hub-parts.ts'
 import { fleetCluster } from './in-scope.ts'
 import { decidePlan, listPlans, showPlan } from './plan-answers.ts'
+import { previewTree } from './preview-answer.ts'
+import { promotionOf } from './promotion-answer.ts'
 import { draftRun, listRuns, showRun } from './run-answers.ts'
 import { approveRun, controlRun, startRun } from './run-commands.ts'
 import { acceptPush } from './push-answer.ts'
@@ -58,6 +60,8 @@ export function hubService(makings: HubMakings): HubService {
     runs: (call, query) => counted('runs', () => listRuns(of(call), query)),
     run: (call, id) => counted('run', () => showRun(of(call), id)),
     draftRun: (call, bundle) => counted('draftRun', () => draftRun(of(call), bundle)),
+    preview: (call, bundle, request) => counted('preview', () => previewTree(of(call), bundle, request)),
+    promotion: (call, bundle, query) => counted('promotion', () => promotionOf(of(call), bundle, query)),
     startRun: (call, bundle, given) => counted('startRun', () => startRun(of(call), call, bundle, given)),
     controlRun: (call, id, request) => counted('controlRun', () => controlRun(of(call), call, id, request)),
     approveRun: (call, id, given) => counted('approveRun', () => approveRun(of(call), call, id, given)),

@@ -1,3 +1,4 @@
+import type { Apimachinery } from '../../../apimachinery/index.ts'
 import { type Grant, privileges } from '../../../core/access/index.ts'
 import type { Clock } from '../../../runtime/index.ts'
 import type { AuditFeeds } from '../../audit/index.ts'
@@ -23,6 +24,8 @@ export interface HubParts {
   readonly sources: Sources
   readonly pushes: PushLooks
   readonly renderings: Renderings
+  /** Kubernetes' own rules; undefined in an installation without the module. */
+  readonly apimachinery: Apimachinery | undefined
   readonly rollouts: RolloutLoop
   readonly freezes: Freezes
   readonly audit: AuditFeeds

@@ -20,10 +20,15 @@ export async function listRuns(parts: HubParts, query: RunQuery): Promise<Page<R
     query.cursor,
   )
   return {
-    items: items.map((record) => veiled(parts, record, summaryOf(record))),
+    items: items.map((record) => shownSummary(parts, record)),
     total,
     ...(next === undefined ? {} : { next }),
   }
+}
+
+/** A run in short, as whoever asks may see it. */
+export function shownSummary(parts: HubParts, record: RunRecord): RunSummary {
+  return veiled(parts, record, summaryOf(record))
 }
 
 export async function showRun(parts: HubParts, id: string): Promise<RunView | undefined> {
@@ -53,7 +58,7 @@ export async function draftRun(parts: HubParts, bundle: string): Promise<DraftVi
   return { run: await runView(parts, draft, true) }
 }
 
-export function summaryOf({ run, progress }: RunRecord): RunSummary {
+function summaryOf({ run, progress }: RunRecord): RunSummary {
   const at = Math.min(progress.stage, run.stages.length - 1)
   return {
     id: run.id,
@@ -103,7 +108,15 @@ export async function runView(parts: HubParts, record: RunRecord, dryRun = false
           }
         }),
     ),
-    effects: seenEffects(parts, run.bundle, await effectsOf(parts, run, dryRun)),
+    effects: seenEffects(
+      parts,
+      run.bundle,
+      await effectsOf(
+        parts,
+        run.pins,
+        dryRun ? { tried: (cluster) => parts.rollouts.target(cluster, run.bundle) } : {},
+      ),
+    ),
     ...(run.approval === undefined
       ? {}
       : {
@@ -113,6 +126,14 @@ export async function runView(parts: HubParts, record: RunRecord, dryRun = false
             ...(approved === undefined ? {} : { by: approved.by }),
           },
         }),
+    approvals: progress.approvals
+      .filter(({ stage }) => stage === undefined || shown.some((one) => one.index === stage))
+      .map(({ by, at, stage, reason }) => ({
+        by,
+        at,
+        ...(stage === undefined ? {} : { stage: run.stages[stage]?.name ?? '' }),
+        ...(reason === undefined ? {} : { reason }),
+      })),
     timetable: expected
       .filter(({ stage }) => shown.some((one) => one.stage.name === stage))
       .map(({ stage, startsAt, endsAt }) => ({
@@ -164,7 +185,11 @@ function veiled<View extends RunSummary & Partial<RunView>>(
 const elsewhere = 'something beyond what you may look at'
 
 /** The effects on the clusters and in the namespaces that whoever asks may look at. */
-function seenEffects(parts: HubParts, bundle: string, effects: RunView['effects']): RunView['effects'] {
+export function seenEffects(
+  parts: HubParts,
+  bundle: string,
+  effects: RunView['effects'],
+): RunView['effects'] {
   if (readable(parts.grants) === undefined) return effects
   return effects.flatMap((effect) => {
     const clusters = effect.clusters.filter((cluster) => seesPlaced(parts, cluster, bundle))
