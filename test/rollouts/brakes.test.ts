@@ -190,8 +190,10 @@ test('a run that changes more clusters than the fleet allows waits after as many
   const bounded = `${head}kind: Fleet\nmetadata: {name: corp}\nspec: {defaults: {blastRadius: {clusters: 3, percent: 50}}}\n`
   await rig.fleet.commit({ 'fleet/evenkeel.yaml': bounded })
   await rig.fleet.commit(four.bundle('wide', { one: '1' }, ', rollout: {stages: [{name: all}]}'))
-  const waiting = await four.run('wide', 'waits', ({ waits }) => waits.length > 0)
-  expect(waiting.waits).toEqual(['approval: 4 clusters change, 2 may without approval'])
+  const waiting = await four.run('wide', 'waits', ({ waits }) =>
+    waits.some((one) => one.startsWith('approval')),
+  )
+  expect(waiting.waits).toContain('approval: 4 clusters change, 2 may without approval')
   const bundle = rig.bundle('wide')
   await until(
     'the first two have it',
