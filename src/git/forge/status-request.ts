@@ -8,7 +8,8 @@ export interface StatusRequest {
 
 /**
  * How each forge wants it said. GitHub: `POST /repos/{owner}/{repo}/statuses/{sha}` (REST API, "Commit statuses", a
- * description of at most 140 characters). Gitea: the same path and words, with `warning` besides (Swagger `repoCreateStatus`).
+ * description of at most 140 characters). Gitea: the same path and words, with `warning` besides (Swagger
+ * `repoCreateStatus`); its pages have room for as much as GitLab's.
  * GitLab: `POST /projects/{path}/statuses/{sha}` ("Commits API", a description of at most 255).
  */
 export function statusRequest(kind: ForgeKind, status: CommitStatus): StatusRequest {
@@ -23,7 +24,12 @@ export function statusRequest(kind: ForgeKind, status: CommitStatus): StatusRequ
   const words = kind === 'gitea' ? giteaStates : githubStates
   return {
     path: `/repos/${repository.split('/').map(encodeURIComponent).join('/')}/statuses/${commit}`,
-    body: { state: words[state], context, description: cut(description, 140), ...link },
+    body: {
+      state: words[state],
+      context,
+      description: cut(description, kind === 'github' ? 140 : 255),
+      ...link,
+    },
   }
 }
 

@@ -162,7 +162,7 @@ describe('the status of a commit of the fleet', () => {
       await clock.advance(10_000)
     }
     expect(board.said.map(({ context, state, description }) => [context, state, description])).toEqual([
-      ['evenkeel/fleet', 'failure', '1 problem: Bundle shop: no such path'],
+      ['evenkeel/fleet', 'failure', '1 problem: a.yaml:1: Bundle shop: no such path'],
       ['evenkeel/fleet', 'success', 'read and rendered for 3 clusters'],
     ])
   })

@@ -1,5 +1,5 @@
 import { isFailure } from '../../core/failure.ts'
-import type { Problem } from '../../core/problem.ts'
+import { formatProblem, type Problem } from '../../core/problem.ts'
 import { hasEnded, type RunRecord } from '../../core/rollout/index.ts'
 import type { CommitStatus, Forge } from '../../git/forge/index.ts'
 import { Backoff, type Clock, redactText, WorkQueue } from '../../runtime/index.ts'
@@ -82,7 +82,7 @@ export class CommitStatuses {
           }
         : {
             state: 'failure',
-            description: `${errors.length} ${errors.length === 1 ? 'problem' : 'problems'}: ${first.subject}: ${first.message}`,
+            description: `${errors.length} ${errors.length === 1 ? 'problem' : 'problems'}: ${formatProblem(first)}`,
           }
     this.#tell(url, revision, 'evenkeel/fleet', said, 'fleet')
   }
