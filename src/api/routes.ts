@@ -8,37 +8,18 @@ import { fleetViewSchema } from './fleet-view.ts'
 import { healPreviewSchema, healRequestSchema, healResultSchema, healSelectionSchema } from './heal-view.ts'
 import { reconcileResultSchema, whoamiViewSchema } from './hub-view.ts'
 import {
-  previewRequestSchema,
-  previewViewSchema,
-  promotionQuery,
-  promotionViewSchema,
-} from './preview-view.ts'
-import { approveRequestSchema, planSummarySchema, planViewSchema, rejectRequestSchema } from './plan-view.ts'
-import {
   bundleQuery,
   clusterQuery,
   driftQuery,
   eventQuery,
   identityQuery,
   namesQuery,
-  planQuery,
   reconcileRequestSchema,
-  runQuery,
   scopeQuery,
   traceQuery,
 } from './query.ts'
 import { pushResultSchema } from './push-view.ts'
 import type { Route } from './route.ts'
-import {
-  controlRequestSchema,
-  draftViewSchema,
-  freezeRequestSchema,
-  freezeViewSchema,
-  runSummarySchema,
-  runViewSchema,
-  startRequestSchema,
-  thawRequestSchema,
-} from './run-view.ts'
 import { pageOf } from './scalars.ts'
 import {
   browserSessionSchema,
@@ -50,12 +31,14 @@ import {
 import { statusViewSchema } from './status-view.ts'
 import { createTokenSchema, madeTokenSchema, tokenViewSchema } from './token-view.ts'
 import { traceViewSchema } from './trace-view.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
 
 /**
  * Every route of the API. The server, its authorisation, its OpenAPI document and the client are made from this
  * table and from nothing else; the stream of events is the one route that does not answer JSON and stands apart.
  */
 export const routes = {
+  ...deliveryRoutes,
   status: {
     method: 'get',
     path: '/api/v1/status',
@@ -141,138 +124,6 @@ export const routes = {
     target: 'objects',
     body: healRequestSchema,
     response: healResultSchema,
-    write: true,
-  },
-  plans: {
-    method: 'get',
-    path: '/api/v1/plans',
-    summary: 'Plans, by default those that wait for a decision',
-    privilege: 'read',
-    query: planQuery,
-    response: pageOf(planSummarySchema),
-  },
-  plan: {
-    method: 'get',
-    path: '/api/v1/plans/{plan}',
-    summary: 'One plan with everything that it would do',
-    privilege: 'read',
-    response: planViewSchema,
-  },
-  approve: {
-    method: 'post',
-    path: '/api/v1/plans/{plan}/approve',
-    summary: 'Lets a waiting plan be executed',
-    privilege: 'approve',
-    target: 'plan',
-    body: approveRequestSchema,
-    response: planViewSchema,
-    write: true,
-  },
-  reject: {
-    method: 'post',
-    path: '/api/v1/plans/{plan}/reject',
-    summary: 'Ends a waiting plan',
-    privilege: 'approve',
-    target: 'plan',
-    body: rejectRequestSchema,
-    response: planViewSchema,
-    write: true,
-  },
-  runs: {
-    method: 'get',
-    path: '/api/v1/runs',
-    summary: 'Runs of rollouts, newest first',
-    privilege: 'read',
-    query: runQuery,
-    response: pageOf(runSummarySchema),
-  },
-  run: {
-    method: 'get',
-    path: '/api/v1/runs/{run}',
-    summary: 'One run: stages, clusters, effects, and what it waits for',
-    privilege: 'read',
-    response: runViewSchema,
-  },
-  draftRun: {
-    method: 'get',
-    path: '/api/v1/bundles/{bundle}/draft',
-    summary: 'The run that would begin now: stages, effects and a simulated timetable; nothing is written',
-    privilege: 'read',
-    response: draftViewSchema,
-  },
-  preview: {
-    method: 'post',
-    path: '/api/v1/bundles/{bundle}/preview',
-    summary: 'What a tree that is not in Git yet would change, as distinct effects; nothing is stored',
-    privilege: 'operate',
-    target: 'bundle',
-    body: previewRequestSchema,
-    response: previewViewSchema,
-    bodyLimit: 32 * 1024 * 1024,
-  },
-  promotion: {
-    method: 'get',
-    path: '/api/v1/bundles/{bundle}/promotion',
-    summary: 'How far a revision is from one environment to the next, and what it changes there',
-    privilege: 'read',
-    query: promotionQuery,
-    response: promotionViewSchema,
-  },
-  startRun: {
-    method: 'post',
-    path: '/api/v1/bundles/{bundle}/runs',
-    summary: 'Begins a run of what is held, because the last run was aborted or went back',
-    privilege: 'operate',
-    target: 'bundle',
-    body: startRequestSchema,
-    response: runViewSchema,
-    write: true,
-  },
-  controlRun: {
-    method: 'post',
-    path: '/api/v1/runs/{run}/control',
-    summary: 'Pauses, resumes or ends a run, or skips what its stage waits for',
-    privilege: 'operate',
-    target: 'run',
-    body: controlRequestSchema,
-    response: runViewSchema,
-    write: true,
-  },
-  approveRun: {
-    method: 'post',
-    path: '/api/v1/runs/{run}/approve',
-    summary: 'Approves what a run waits for: its protected clusters, or the stage that it is at',
-    privilege: 'approve',
-    target: 'run',
-    body: approveRequestSchema,
-    response: runViewSchema,
-    write: true,
-  },
-  freezes: {
-    method: 'get',
-    path: '/api/v1/freezes',
-    summary: 'The freezes in force',
-    privilege: 'read',
-    response: z.object({ items: z.array(freezeViewSchema) }),
-  },
-  freeze: {
-    method: 'post',
-    path: '/api/v1/freezes',
-    summary: 'Stops every write of ours to the clusters that it names, at once',
-    privilege: 'operate',
-    target: 'clusters',
-    body: freezeRequestSchema,
-    response: freezeViewSchema,
-    write: true,
-  },
-  thaw: {
-    method: 'post',
-    path: '/api/v1/freezes/{freeze}/thaw',
-    summary: 'Ends a freeze: what waits is written again',
-    privilege: 'operate',
-    target: 'freeze',
-    body: thawRequestSchema,
-    response: freezeViewSchema,
     write: true,
   },
   events: {
