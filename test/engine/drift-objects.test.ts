@@ -167,6 +167,30 @@ describeVersions('drift of objects', (rig) => {
     expect(lines(r.drift())).toContain('taken spec.rules by kubectl-edit (human, observed)')
   })
 
+  test('case 20: a list that became keyed while the engine was away has its receipts rebuilt without a write', async () => {
+    const r = await rig(unhurried)
+    const shops = shopKind(r)
+    await define(r, shops.definition())
+    const rules = [
+      { name: 'a', value: '1' },
+      { name: 'b', value: '1' },
+    ]
+    await r.deliver([shops.object('corner', { replicas: 1, rules })])
+    const [before] = (await r.journal.load()).receipts
+    const mark = await auditMark(r.server)
+    await r.restart({ meanwhile: () => define(r, shops.definition({ rules: keyedRules })) })
+    await r.until('the receipt is of the new schema', async () => {
+      const [now] = (await r.journal.load()).receipts
+      return now?.receipt.schemaHash !== before?.receipt.schemaHash
+    })
+    await r.engine.idle()
+    expect(r.drift()).toEqual([])
+    expect(real(await writesSince(r, mark))).toEqual([])
+    await kubectlEdit(r, 'alice', `${shops.crd}/corner`, '/name: b/{n;s/"1"/"2"/}')
+    const found = await opened(r)
+    expect(lines(found)).toEqual(['taken spec.rules[name="b"].value by kubectl-edit (human, observed)'])
+  })
+
   test('case 20: a bundle moves from v1 to v2 of a kind, and v1 is dropped, without drift', async () => {
     const r = await rig(unhurried)
     const shops = shopKind(r)

@@ -40,25 +40,38 @@ export class DefinitionWatch {
     if (resource === undefined || this.#watch !== undefined) return
     if (this.#changed.size > 0) this.#renewIn(settleMs)
     let synced = false
+    const defined = new Set<string>()
     this.#watch = watchObjects(
       session.client,
       resource,
       { metadataOnly: true },
       {
         onEvent: (event) => {
-          if (!synced) return
           const group = event.name.slice(event.name.indexOf('.') + 1)
+          if (!synced) {
+            defined.add(group)
+            return
+          }
           this.#changed.add(group)
           this.#looksLeft.set(group, mostLooks)
           this.#renewIn(settleMs)
         },
         onSynced: () => {
+          if (!synced) this.#compare(defined)
           synced = true
         },
         onState: () => undefined,
         onProgress: () => undefined,
       },
     )
+  }
+
+  /** What was defined otherwise while nobody watched is found by the types of the receipts. */
+  #compare(defined: ReadonlySet<string>): void {
+    for (const { receipt, apiVersion } of this.#context.members.all()) {
+      if (receipt !== undefined && defined.has(groupOf(apiVersion))) this.#changed.add(groupOf(apiVersion))
+    }
+    if (this.#changed.size > 0) this.#renewIn(settleMs)
   }
 
   async stop(): Promise<void> {
