@@ -21,6 +21,8 @@ import (
 // customOptions store custom resources as a server does: as JSON.
 var customOptions = restOptions{codec: func(schema.GroupResource) runtime.Codec {
 	return unstructured.UnstructuredJSONScheme
+}, folder: func(resource schema.GroupResource) string {
+	return resource.Group + "/" + resource.Resource
 }}
 
 type customKey struct {

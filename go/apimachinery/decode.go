@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 
+	metainternalversionscheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
@@ -20,8 +22,15 @@ func decodeObject(request []byte) (any, error) {
 		return nil, err
 	}
 	object, kind, err := legacyscheme.Codecs.UniversalDeserializer().Decode(asked.Body, nil, nil)
+	if runtime.IsNotRegisteredError(err) && kind.Kind == "DeleteOptions" {
+		object, kind, err = metainternalversionscheme.Codecs.UniversalDeserializer().Decode(asked.Body, nil, nil)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if options, ok := object.(*metav1.DeleteOptions); ok {
+		options.SetGroupVersionKind(metav1.SchemeGroupVersion.WithKind("DeleteOptions"))
+		return map[string]any{"object": options}, nil
 	}
 	legacyscheme.Scheme.Default(object)
 	to := kind.GroupVersion()

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,6 +19,7 @@ import (
 	genericendpoints "k8s.io/apiserver/pkg/endpoints"
 	"k8s.io/apiserver/pkg/endpoints/deprecation"
 	"k8s.io/apiserver/pkg/endpoints/handlers"
+	"k8s.io/apiserver/pkg/endpoints/handlers/responsewriters"
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/apiserver/pkg/warning"
@@ -136,7 +140,9 @@ func newEndpoint(
 		HubGroupVersion:             hub,
 		MaxRequestBodyBytes:         mostBytes,
 	}}
-	if deprecation.IsDeprecated(example, int(emulated.Major()), int(emulated.Minor())) {
+	example.GetObjectKind().SetGroupVersionKind(kind)
+	// Whatever it emulates, a server goes by its own version here.
+	if deprecation.IsDeprecated(example, int(newest.Major()), int(newest.Minor())) {
 		made.warnings = append(made.warnings, deprecation.WarningMessage(example))
 	}
 	return made, nil
@@ -179,7 +185,7 @@ func (e *endpoint) handler(verb string) http.HandlerFunc {
 		}
 	case "patch":
 		if one, ok := e.registry.(rest.Patcher); ok {
-			found = handlers.PatchResource(one, &scope, e.admit, patchTypes)
+			found = onlyPatches(handlers.PatchResource(one, &scope, e.admit, patchTypes))
 		}
 	case "delete":
 		if one, ok := e.registry.(rest.GracefulDeleter); ok {
@@ -200,6 +206,20 @@ func (e *endpoint) handler(verb string) http.HandlerFunc {
 var patchTypes = []string{
 	string(types.JSONPatchType), string(types.MergePatchType), string(types.StrategicMergePatchType),
 	string(types.ApplyYAMLPatchType),
+}
+
+// onlyPatches refuses other media types as a server's router does, before its handlers see them.
+func onlyPatches(handler http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+		if slices.Contains(patchTypes, strings.TrimSpace(media)) {
+			handler(w, r)
+			return
+		}
+		refusal := apierrors.NewGenericServerResponse(
+			http.StatusUnsupportedMediaType, "", schema.GroupResource{}, "", "415: Unsupported Media Type", 0, false)
+		responsewriters.ErrorNegotiated(refusal, legacyscheme.Codecs, schema.GroupVersion{}, w, r)
+	}
 }
 
 // everybody may do everything: who may write is the caller's to know.

@@ -16,6 +16,8 @@ import (
 // server encodes them for etcd, in protobuf, because not everything survives that.
 type restOptions struct {
 	codec func(resource schema.GroupResource) runtime.Codec
+	// folder is where etcd has the objects of a resource: some refusals name it.
+	folder func(resource schema.GroupResource) string
 }
 
 func (o restOptions) GetRESTOptions(resource schema.GroupResource, _ runtime.Object) (generic.RESTOptions, error) {
@@ -25,7 +27,7 @@ func (o restOptions) GetRESTOptions(resource schema.GroupResource, _ runtime.Obj
 		Decorator:               placeOf,
 		EnableGarbageCollection: true,
 		DeleteCollectionWorkers: 1,
-		ResourcePrefix:          "/" + resource.String(),
+		ResourcePrefix:          "/registry/" + o.folder(resource),
 	}, nil
 }
 
@@ -45,4 +47,18 @@ var builtInOptions = restOptions{codec: func(resource schema.GroupResource) runt
 		schema.GroupVersions(scheme.PrioritizedVersionsForGroup(resource.Group)),
 		runtime.InternalGroupVersioner,
 	)
+}, folder: func(resource schema.GroupResource) string {
+	if special := folders[resource]; special != "" {
+		return special
+	}
+	return resource.Resource
 }}
+
+// folders are those that are not called like their resource (kubernetes/pkg/kubeapiserver).
+var folders = map[schema.GroupResource]string{
+	{Resource: "replicationcontrollers"}:                "controllers",
+	{Resource: "endpoints"}:                             "services/endpoints",
+	{Resource: "nodes"}:                                 "minions",
+	{Resource: "services"}:                              "services/specs",
+	{Group: "networking.k8s.io", Resource: "ingresses"}: "ingress",
+}

@@ -92,7 +92,10 @@ func validateBuiltIn(raw []byte, kind schema.GroupVersionKind) []problem {
 	if err != nil {
 		return append(problems, undecodable(kind, misfit(raw, kind, err), err))
 	}
-	strategy := strategies[kind.GroupKind()]
+	strategy, err := strategyOf(kind)
+	if err != nil {
+		return append(problems, problem{Reason: "InternalError", Message: err.Error()})
+	}
 	if strategy == nil {
 		return problems
 	}

@@ -36,7 +36,7 @@ export interface WriteRequest {
   readonly body: Uint8Array
   /**
    * The stored object with its resourceVersion, in whatever version; none where nothing is stored. The name of a creation is
-   * often known only from its reply: when that name is taken, ask again with what has it.
+   * often known only from its reply (from the body, in a dry run): when that name is taken, ask again with what has it.
    */
   readonly live?: JsonMap
   /** RFC 3339 in whole seconds. */

@@ -1,0 +1,77 @@
+import { canonicalJson, isList, isMap, type Json, type JsonMap } from '../../src/core/object/index.ts'
+import type { Step } from './stage.ts'
+
+const times: ReadonlySet<string> = new Set([
+  'creationTimestamp',
+  'deletionTimestamp',
+  'time',
+  'lastTransitionTime',
+  'lastUpdateTime',
+])
+
+/**
+ * A transcript without what two servers never have in common. Identities, revisions and generated names become their
+ * places of first appearance, so that equal ones stay equal; times become the fact that there is one; addresses and
+ * ports of Services too. Owners of fields and causes of a refusal stand in one order: servers order the former by time,
+ * whose seconds fall differently, and the latter by chance.
+ */
+export function normalise(steps: readonly Step[]): readonly Step[] {
+  const places = new Map<string, string>()
+  const placeOf = (sort: string, value: string): string => {
+    const key = `${sort} ${value}`
+    const place =
+      places.get(key) ??
+      `<${sort} ${[...places.keys()].filter((one) => one.startsWith(`${sort} `)).length + 1}>`
+    places.set(key, place)
+    return place
+  }
+  const visit = (value: Json, key: string): Json => {
+    if (isMap(value)) return visitMap(value)
+    if (isList(value))
+      return ordered(
+        key,
+        value.map((one) => visit(one, key === 'clusterIPs' ? 'clusterIP' : '')),
+      )
+    if (typeof value === 'string') {
+      if (key === 'uid') return placeOf('uid', value)
+      if (key === 'resourceVersion' && value !== '') return placeOf('revision', value)
+      if (times.has(key)) return '<time>'
+      if (key === 'clusterIP' && value !== 'None') return '<address>'
+    }
+    if (key === 'nodePort') return '<port>'
+    return value
+  }
+  const visitMap = (map: JsonMap): JsonMap => {
+    const { generateName, name } = map
+    if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName)) {
+      const suffix = name.slice(generateName.length)
+      if (/^[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(suffix)) placeOf('suffix', suffix)
+    }
+    const entries = Object.entries(map).toSorted(([one], [other]) => (one < other ? -1 : 1))
+    return Object.fromEntries(entries.map(([key, value]) => [key, visit(value, key)]))
+  }
+  return steps.map(({ title, result }) => {
+    const visited = visit(result, '')
+    return {
+      title: withPlaces(title, places),
+      result: JSON.parse(withPlaces(JSON.stringify(visited), places)) as Json,
+    }
+  })
+}
+
+function ordered(key: string, list: readonly Json[]): readonly Json[] {
+  if (key !== 'managedFields' && key !== 'causes') return list
+  return list.toSorted((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1))
+}
+
+/** Identities and generated names stand inside texts too, and whole objects with their times and revisions. */
+function withPlaces(text: string, places: ReadonlyMap<string, string>): string {
+  let made = text
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>')
+    .replaceAll(/(resourceVersion(?:\\+":\\+"|:))\d+/g, '$1<revision>')
+  for (const [key, place] of places) {
+    const [sort = '', value = ''] = key.split(' ')
+    if (sort !== 'revision' && value.length > 4) made = made.replaceAll(value, place)
+  }
+  return made
+}

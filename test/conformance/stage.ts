@@ -1,0 +1,122 @@
+import { type Json, type JsonMap, isMap } from '../../src/core/object/index.ts'
+import type { Answer, Request, Side } from './side.ts'
+
+/** One line of a transcript: what was asked, and what came of it. */
+export interface Step {
+  readonly title: string
+  readonly result: Json
+}
+
+type Parameters = Readonly<Record<string, string>>
+
+const types = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const
+
+/** Where a case plays on one side. Everything that is asked here goes into the transcript, unless it is `quiet`. */
+export class Stage {
+  readonly namespace: string
+  readonly steps: Step[] = []
+  readonly #side: Side
+
+  constructor(side: Side, namespace: string) {
+    this.#side = side
+    this.namespace = namespace
+  }
+
+  /** The address of a namespaced collection or object: `deployments/web/scale`. */
+  at(groupVersion: string, rest: string): string {
+    const root = groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`
+    return `${root}/namespaces/${this.namespace}/${rest}`
+  }
+
+  create(collection: string, object: unknown, parameters: Parameters = {}): Promise<JsonMap> {
+    return this.#record('POST', collection, parameters, 'application/json', object)
+  }
+
+  update(path: string, object: unknown, parameters: Parameters = {}): Promise<JsonMap> {
+    return this.#record('PUT', path, parameters, 'application/json', object)
+  }
+
+  patch(as: keyof typeof types, path: string, patch: unknown, parameters: Parameters = {}): Promise<JsonMap> {
+    return this.#record('PATCH', path, parameters, types[as], patch)
+  }
+
+  /** Server-side apply as a manager. */
+  apply(manager: string, path: string, object: unknown, parameters: Parameters = {}): Promise<JsonMap> {
+    return this.patch('apply', path, object, { fieldManager: manager, ...parameters })
+  }
+
+  get(path: string): Promise<JsonMap> {
+    return this.#record('GET', path, {}, undefined, undefined)
+  }
+
+  delete(path: string, options?: unknown): Promise<JsonMap> {
+    return this.#record('DELETE', path, {}, options === undefined ? undefined : 'application/json', options)
+  }
+
+  /** Any request, with its answer. */
+  async send(title: string, request: Request): Promise<Answer> {
+    const answer = await this.#side.request(request)
+    this.note(title, answer as unknown as Json)
+    return answer
+  }
+
+  /** A request that is not compared. */
+  quiet(request: Request): Promise<Answer> {
+    return this.#side.request(request)
+  }
+
+  /** Something that was found out about answers. */
+  note(title: string, result: Json): void {
+    this.steps.push({ title, result })
+  }
+
+  /** At least a second goes by. */
+  tick(): Promise<void> {
+    return this.#side.tick()
+  }
+
+  /** Makes a definition usable on this side, without comparing how long it takes. */
+  async define(definition: JsonMap, collection: string): Promise<void> {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    const made = await this.quiet({
+      method: 'POST',
+      path,
+      contentType: 'application/json',
+      body: JSON.stringify(definition),
+    })
+    if (made.status !== 201) throw new Error(`cannot define: ${JSON.stringify(made.body)}`)
+    const probe = {
+      method: 'POST',
+      path: `${collection}?dryRun=All`,
+      contentType: 'application/json',
+    } as const
+    for (let tries = 0; tries < 400; tries += 1) {
+      const { status, body } = await this.quiet({ ...probe, body: '{}' })
+      if (status !== 404 || (isMap(body) && isMap(body.details) && body.details.causes !== undefined)) return
+    }
+    throw new Error(`${collection} is not served`)
+  }
+
+  async #record(
+    method: Request['method'],
+    path: string,
+    parameters: Parameters,
+    contentType: string | undefined,
+    body: unknown,
+  ): Promise<JsonMap> {
+    const query = new URLSearchParams(parameters).toString()
+    const target = query === '' ? path : `${path}?${query}`
+    const answer = await this.send(`${method} ${target}`, {
+      method,
+      path: target,
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    return isMap(answer.body) ? answer.body : {}
+  }
+}
