@@ -103,6 +103,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['store-failed', 503],
   ['bad-audit', 400],
   ['no-agent', 502],
+  ['unreachable-issuer', 502],
 ])
 
 const titles: Readonly<Record<number, string>> = {

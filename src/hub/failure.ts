@@ -32,6 +32,8 @@ export type HubCode =
   | 'bad-audit'
   /** The cluster is to be reached by an agent, which this version does not have. */
   | 'no-agent'
+  /** The OpenID provider does not answer, or not as one. */
+  | 'unreachable-issuer'
   /** An address to listen on is taken or not allowed. */
   | 'cannot-listen'
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privileges } from '../../src/api/index.ts'
-import { Accounts, Rights } from '../../src/hub/auth/index.ts'
+import { Accounts, Lockout, type OpenId, Rights } from '../../src/hub/auth/index.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/hub/http/index.ts'
 import { deriveKeys } from '../../src/hub/keys/index.ts'
 import type { HubService } from '../../src/hub/service.ts'
@@ -28,7 +28,10 @@ export interface ServedFleet {
 /** Serves a hub on loopback, with what it logged at hand. Whom it knows is in a store of its own. */
 export async function serveFleet(
   service: HubService,
-  options: Partial<HttpServerOptions> = {},
+  options: Partial<HttpServerOptions> & {
+    /** Makes the provider that people sign in at, for the hub at `base`. */
+    readonly openIdFor?: (hub: { readonly store: Store; readonly base: () => string }) => OpenId
+  } = {},
 ): Promise<ServedFleet> {
   const lines: string[] = []
   const log = createLog({ level: 'debug', stream: { write: (line: string) => void lines.push(line) } })
@@ -51,15 +54,18 @@ export async function serveFleet(
   // Everybody here is the hub's own user, whose rights hang on no fleet.
   const rights = new Rights({ model: () => undefined, facts: () => undefined, clock })
   const accounts = new Accounts({ store, clock, rights, linkBase: () => base })
+  const { openIdFor, ...rest } = options
   const server = createHttpServer(service, {
+    openid: openIdFor?.({ store, base: () => base }),
     host: '127.0.0.1',
     port: 0,
     accounts,
     answers: store.answers,
+    lockout: new Lockout(store.failedSignIns, clock),
     version: '0.1.0',
     clock,
     log,
-    ...options,
+    ...rest,
   })
   const close = async (): Promise<void> => {
     await server.close()

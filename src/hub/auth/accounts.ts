@@ -8,6 +8,8 @@ import type { Rights } from './rights.ts'
 
 /** How long a session lasts at the most, and how long without a request. */
 const sessionMs = 7 * 86_400_000
+/** Groups are those of the sign-in: a provider is asked again within a day. */
+const openIdSessionMs = 12 * 3_600_000
 const idleMs = 12 * 3_600_000
 /** How old the note of the last use may be. */
 const useNoteMs = 60_000
@@ -105,7 +107,7 @@ export class Accounts {
       agent: agent.replace(/\p{Cc}/gu, ' ').slice(0, longestAgent),
       createdAt: timeOf(now),
       seenAt: timeOf(now),
-      expiresAt: timeOf(now + sessionMs),
+      expiresAt: timeOf(now + (via === 'openid' ? openIdSessionMs : sessionMs)),
     }
     const secret = newSecret('evs')
     await store.sessions.forget({ expires: timeOf(now), seen: timeOf(now - idleMs) })

@@ -6,5 +6,7 @@
  * Key invariant: whoever was revoked is refused by the next request, and their streams within ten seconds.
  */
 export { Accounts, type BegunSession } from './accounts.ts'
+export { Lockout } from './lockout.ts'
+export { OpenId, openIdCallback, type OpenIdSettings } from './openid.ts'
 export { newId, newSecret } from './new-secret.ts'
 export { Rights } from './rights.ts'

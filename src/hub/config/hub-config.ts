@@ -59,6 +59,20 @@ export interface HubConfig {
   /** Hosts of remote Kustomize bases that may mean this machine or its surroundings. */
   readonly remoteHosts: readonly string[]
   readonly kubeconfigs: readonly { readonly name: string; readonly file: string }[]
+  /** Where people of an organisation sign in. */
+  readonly openid: OpenIdConfig | undefined
+}
+
+export interface OpenIdConfig {
+  readonly issuer: string
+  readonly clientId: string
+  /** The credential that holds the client's secret. */
+  readonly secret: string | undefined
+  readonly label: string
+  readonly scopes: readonly string[]
+  readonly userClaim: string
+  readonly groupsClaim: string
+  readonly admins: readonly string[]
 }
 
 /** A forge, with the root of its API. */
@@ -187,6 +201,22 @@ function complete(
     },
     remoteHosts: settings.remoteBases?.hosts ?? [],
     kubeconfigs: settings.kubeconfigs ?? [],
+    openid: openIdOf(settings.openid),
+  }
+}
+
+function openIdOf(given: Settings['openid']): OpenIdConfig | undefined {
+  if (given?.issuer === undefined || given.clientId === undefined) return undefined
+  const { issuer, clientId, secret } = given
+  return {
+    issuer,
+    clientId,
+    secret,
+    label: given.label ?? `Sign in at ${new URL(issuer).host}`,
+    scopes: [...new Set(['openid', ...(given.scopes ?? ['email', 'groups'])])],
+    userClaim: given.userClaim ?? 'email',
+    groupsClaim: given.groupsClaim ?? 'groups',
+    admins: given.admins ?? [],
   }
 }
 
@@ -244,6 +274,7 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
       message: `names ${credential}, which is no credential here`,
     })
   }
+  problems.push(...openIdProblems(settings, names, listen))
   if (listen.port > 65_535) problems.push({ where: 'listen', message: 'has a port above 65535' })
   const behindProxy = publicUrl?.startsWith('https:') === true
   if (tls === undefined && !behindProxy && !isLoopback(listen.host)) {
@@ -251,6 +282,28 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
       where: 'listen',
       message: `${listen.host} is reachable by others, with neither tls nor an https publicUrl: tokens would travel in clear`,
     })
+  }
+  return problems
+}
+
+function openIdProblems(
+  { openid, publicUrl }: Settings,
+  credentials: readonly string[],
+  listen: ListenAddress,
+): FailureDetail[] {
+  if (openid === undefined) return []
+  const problems: FailureDetail[] = []
+  const { issuer, clientId, secret } = openid
+  if (issuer === undefined) problems.push({ where: 'openid.issuer', message: 'is missing' })
+  if (clientId === undefined) problems.push({ where: 'openid.clientId', message: 'is missing' })
+  if (secret !== undefined && !credentials.includes(secret)) {
+    problems.push({ where: 'openid.secret', message: `names ${secret}, which is no credential here` })
+  }
+  if (issuer !== undefined && issuer.startsWith('http:') && !isLoopback(new URL(issuer).hostname)) {
+    problems.push({ where: 'openid.issuer', message: 'is not https: who people are would travel in clear' })
+  }
+  if (publicUrl === undefined && !isLoopback(listen.host)) {
+    problems.push({ where: 'openid', message: 'needs publicUrl: the provider sends browsers back there' })
   }
   return problems
 }

@@ -142,6 +142,24 @@ export const settingsSchema = z.strictObject({
       hosts: z.array(text).max(1000).optional(),
     })
     .optional(),
+  /** Where people of an organisation sign in. */
+  openid: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https?$/, error: 'must be the address of an OpenID provider' }).optional(),
+      clientId: text.optional(),
+      /** The name of the credential that holds the client's secret; a public client has none. */
+      secret: name.optional(),
+      /** What the button says. */
+      label: text.max(100).optional(),
+      scopes: z.array(text).max(100).optional(),
+      /** The claim that names a person: email without it. */
+      userClaim: text.max(100).optional(),
+      /** The claim that names their groups: groups without it. */
+      groupsClaim: text.max(100).optional(),
+      /** Groups whose members may do everything, whatever the fleet's Access kinds say. */
+      admins: z.array(text).max(100).optional(),
+    })
+    .optional(),
   /** Forges that may announce pushes, each with the name of the credential that holds its secret. */
   webhooks: z
     .strictObject({

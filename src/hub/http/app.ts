@@ -14,7 +14,7 @@ import {
 } from '../../api/index.ts'
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { Clock, Log } from '../../runtime/index.ts'
-import type { Accounts } from '../auth/index.ts'
+import type { Accounts, Lockout, OpenId } from '../auth/index.ts'
 import type { Call, HubService } from '../service.ts'
 import type { KeptAnswer, Store } from '../store/index.ts'
 import type { Note } from './account-handlers.ts'
@@ -39,6 +39,8 @@ export interface AppOptions {
   /** True when browsers reach the hub by https. */
   readonly secure: boolean
   readonly note: Note
+  readonly lockout: Lockout
+  readonly openid: OpenId | undefined
   /** Where answers to writes are kept. */
   readonly answers: Store['answers']
   readonly clock: Clock
@@ -72,7 +74,11 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
   // Those who sign have no token: their routes come before the question for one.
   addSignedRoutes(app, service, options)
   app.get(routes.waysIn.path, (context) => {
-    const ways = { link: options.accounts.makesLinks }
+    const { openid } = options
+    const ways = {
+      link: options.accounts.makesLinks,
+      ...(openid === undefined ? {} : { openid: { label: openid.label, path: '/sign-in/openid' } }),
+    }
     return send(context, { status: 200, type: json, body: encode(routes.waysIn.response, ways) })
   })
   // Whoever is not known learns nothing about which paths there are.

@@ -81,6 +81,7 @@ const codes: Readonly<Record<Answered, true>> = {
   unauthenticated: true,
   unauthorized: true,
   'unknown-kind': true,
+  'unreachable-issuer': true,
   unreachable: true,
   'unreadable-content': true,
   'unsafe-tree': true,

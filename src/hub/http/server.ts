@@ -3,7 +3,7 @@ import { createServer as createHttp, type Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Clock, Log } from '../../runtime/index.ts'
-import type { Accounts } from '../auth/index.ts'
+import type { Accounts, Lockout, OpenId } from '../auth/index.ts'
 import { HubFailure } from '../failure.ts'
 import type { HubService } from '../service.ts'
 import type { Store } from '../store/index.ts'
@@ -25,6 +25,9 @@ export interface HttpServerOptions {
   readonly accounts: Accounts
   /** Where answers to writes are kept. */
   readonly answers: Store['answers']
+  readonly lockout: Lockout
+  /** Where people of an organisation sign in; nowhere without it. */
+  readonly openid?: OpenId | undefined
   /** True when a proxy before the hub speaks https with browsers. */
   readonly behindHttps?: boolean
   /** Hears of sign-ins and their ends; nobody does without it. */
@@ -61,6 +64,8 @@ export function createHttpServer(service: HubService, options: HttpServerOptions
   const app = createApp(service, {
     accounts: options.accounts,
     answers: options.answers,
+    lockout: options.lockout,
+    openid: options.openid,
     clock,
     secure: options.tls !== undefined || options.behindHttps === true,
     note: options.note ?? (() => {}),

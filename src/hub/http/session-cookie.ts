@@ -32,6 +32,19 @@ export function forgetSession(place: CookiePlace): string {
   return `${sessionCookieName(place)}=; ${attributes(place, 'Strict')}; Max-Age=0`
 }
 
+/** The cookie that binds a sign-in to the browser that began it. It comes back from the provider's page, so it is Lax. */
+export function browserCookieName({ secure, port }: CookiePlace): string {
+  return secure ? '__Host-evenkeel-sign-in' : `evenkeel-sign-in-${port}`
+}
+
+export function keepBrowser(secret: string, place: CookiePlace): string {
+  return `${browserCookieName(place)}=${secret}; ${attributes(place, 'Lax')}; Max-Age=600`
+}
+
+export function forgetBrowser(place: CookiePlace): string {
+  return `${browserCookieName(place)}=; ${attributes(place, 'Lax')}; Max-Age=0`
+}
+
 function attributes({ secure }: CookiePlace, sameSite: 'Strict' | 'Lax'): string {
   return `Path=/; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`
 }

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
-import type { Accounts } from '../auth/index.ts'
+import type { Accounts, Lockout, OpenId } from '../auth/index.ts'
 import type { Note } from './account-handlers.ts'
+import { addOpenId, addressOf, lockedPage } from './openid-pages.ts'
 import { type Asked, type Bindings, cookiePlaceOf } from './request-identity.ts'
 import { crossOrigin } from './same-origin.ts'
 import { keepSession } from './session-cookie.ts'
@@ -11,6 +12,9 @@ export interface SignInOptions {
   /** True when browsers reach the hub by https. */
   readonly secure: boolean
   readonly note: Note
+  readonly lockout: Lockout
+  /** Where people of an organisation sign in; undefined when hub.yaml names no provider. */
+  readonly openid: OpenId | undefined
 }
 
 const longestCode = 200
@@ -25,13 +29,18 @@ export function addSignIn(app: Hono<Bindings>, options: SignInOptions): void {
     }
     const code = context.req.query('code')
     if (code === undefined) return context.redirect('/', 303)
+    const locked = await lockedPage(context, options.lockout)
+    if (locked !== undefined) return locked
     const agent = context.req.header('user-agent') ?? ''
     // A look ahead, as chat programs send for a preview, uses nothing up.
     const begun =
       context.req.method === 'GET' && code.length <= longestCode
         ? await options.accounts.signInByLink(code, agent)
         : undefined
-    if (begun === undefined) return usedUp(context)
+    if (begun === undefined) {
+      if (context.req.method === 'GET') await options.lockout.failed(addressOf(context))
+      return usedUp(context)
+    }
     const { person, id } = begun.session
     options.note('signed-in', `${person.name} signed in by a link (session ${id})`, {
       actor: person.name,
@@ -40,6 +49,7 @@ export function addSignIn(app: Hono<Bindings>, options: SignInOptions): void {
     context.header('set-cookie', keepSession(begun.secret, cookiePlaceOf(context, options.secure)))
     return context.redirect('/', 303)
   })
+  if (options.openid !== undefined) addOpenId(app, options.openid, options)
 }
 
 function usedUp(context: Asked): Response {

@@ -5,7 +5,7 @@ import { privileges, type SignInLink } from '../../api/index.ts'
 import { reasonOf } from '../../core/failure.ts'
 import { version } from '../../core/version.ts'
 import { type Clock, type Log, Shutdown, systemClock } from '../../runtime/index.ts'
-import { Accounts, newId, newSecret } from '../auth/index.ts'
+import { Accounts, Lockout, newId, newSecret, OpenId } from '../auth/index.ts'
 import { type HubConfig, isLoopback } from '../config/index.ts'
 import { HubFailure } from '../failure.ts'
 import { createHttpServer } from '../http/index.ts'
@@ -68,12 +68,15 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
       rights: reconciler.rights,
       linkBase: () => (isLoopback(config.listen.host) ? url : undefined),
     })
+    const openid = await openIdOf(config, store, clock, () => config.publicUrl?.replace(/\/+$/, '') ?? url)
     const server = createHttpServer(reconciler.service, {
       ...config.listen,
       ...(tls === undefined ? {} : { tls }),
       hostNames: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname],
       accounts,
       answers: store.answers,
+      lockout: new Lockout(store.failedSignIns, clock),
+      openid,
       behindHttps: config.publicUrl?.startsWith('https:') === true,
       note: reconciler.note,
       signatures: new Signatures(config.webhooks, config.credentials),
@@ -144,6 +147,25 @@ async function makeLocalToken(store: Store, purpose: string, person: Person, clo
     createdAt,
   })
   return secret
+}
+
+async function openIdOf(
+  { openid, credentials, authorities }: HubConfig,
+  store: Store,
+  clock: Clock,
+  base: () => string,
+): Promise<OpenId | undefined> {
+  if (openid === undefined) return undefined
+  const { secret, userClaim, groupsClaim, ...rest } = openid
+  return new OpenId({
+    ...rest,
+    secret: secret === undefined ? undefined : () => credentials.read(secret),
+    claims: { user: userClaim, groups: groupsClaim },
+    authorities: await Promise.all(authorities.map((one, index) => readPart(`authorities[${index}]`, one))),
+    store,
+    clock,
+    base,
+  })
 }
 
 async function readTls({ tls }: HubConfig): Promise<{ cert: string; key: string } | undefined> {

@@ -220,6 +220,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     model: () => fleet.state.model,
     facts: (cluster) => factsOf(board, cluster),
     clock,
+    admins: config.openid?.admins ?? [],
   })
   return { service, rights, note: (type, message, by) => events.add({ type, message, ...by }), stop }
 }

@@ -12,6 +12,7 @@ import type { Database } from './database.ts'
 import { DriftTable } from './drift-table.ts'
 import { openEmbedded } from './embedded.ts'
 import { EventTable } from './event-table.ts'
+import { FailedSignInTable } from './failed-sign-in-table.ts'
 import { FreezeTable } from './freeze-table.ts'
 import { InventoryTable } from './inventory-table.ts'
 import { openJournal } from './journal.ts'
@@ -112,6 +113,7 @@ export class Store {
   readonly sessions: SessionTable
   readonly oneTime: OneTimeTable
   readonly answers: AnswerTable
+  readonly failedSignIns: FailedSignInTable
   readonly #database: Database
   readonly #now: () => string
 
@@ -134,6 +136,7 @@ export class Store {
     this.sessions = new SessionTable(database, keys)
     this.oneTime = new OneTimeTable(database, keys)
     this.answers = new AnswerTable(database, keys)
+    this.failedSignIns = new FailedSignInTable(database)
   }
 
   get dialect(): DialectName {
