@@ -34,7 +34,7 @@ export async function assertMay(
     const { cluster } = target
     const seen = cluster !== undefined && allows(grants, 'read', { cluster })
     if (cluster !== undefined && !seen && named.has(cluster)) {
-      throw apiFailure('not-found', `cluster ${cluster}: not found`)
+      throw notFound('cluster', cluster)
     }
     // A name that the caller did not give and may not know is not told, and neither is who holds an object.
     throw notAllowed(call.caller, privilege, seen ? ` on cluster ${cluster}` : ' on all that this is about')
@@ -48,9 +48,6 @@ type Targets = (
   input: RouteRequest,
 ) => Promise<readonly Target[]>
 
-/** What a name is not to be told from, when it is not there: then the route's own answer says so. */
-const notThere: readonly Target[] = []
-
 const targetsOf: Readonly<Record<RouteTarget, Targets>> = {
   hub: async () => [{}],
   cluster: async (_, __, ___, { params }) => {
@@ -59,26 +56,29 @@ const targetsOf: Readonly<Record<RouteTarget, Targets>> = {
   },
   bundle: async (service, call, whole, { params }) => {
     const { bundle = '' } = params
-    if ((await service.bundle(call, bundle)) === undefined) return notThere
+    if ((await service.bundle(call, bundle)) === undefined) throw notFound('bundle', bundle)
     const draft = await service.draftRun(whole, bundle)
     return draft?.run === undefined ? [{ bundle }] : onEach(draft.run)
   },
   plan: async (service, call, whole, { params }) => {
     const { plan: id = '' } = params
-    if ((await service.plan(call, id)) === undefined) return notThere
+    if ((await service.plan(call, id)) === undefined) throw notFound('plan', id)
     const plan = await service.plan(whole, id)
-    return plan === undefined ? notThere : [{ cluster: plan.identity.cluster, bundle: plan.bundle }]
+    if (plan === undefined) throw notFound('plan', id)
+    return [{ cluster: plan.identity.cluster, bundle: plan.bundle }]
   },
   run: async (service, call, whole, { params }) => {
     const { run: id = '' } = params
-    if ((await service.run(call, id)) === undefined) return notThere
+    if ((await service.run(call, id)) === undefined) throw notFound('run', id)
     const run = await service.run(whole, id)
-    return run === undefined ? notThere : onEach(run)
+    if (run === undefined) throw notFound('run', id)
+    return onEach(run)
   },
   freeze: async (service, call, whole, { params }) => {
-    const seen = (await service.freezes(call)).some(({ id }) => id === params['freeze'])
-    const freeze = seen ? (await service.freezes(whole)).find(({ id }) => id === params['freeze']) : undefined
-    if (freeze === undefined) return notThere
+    const { freeze: id = '' } = params
+    const seen = (await service.freezes(call)).some((one) => one.id === id)
+    const freeze = seen ? (await service.freezes(whole)).find((one) => one.id === id) : undefined
+    if (freeze === undefined) throw notFound('freeze', id)
     const { clusters, environments, labels } = freeze.scope
     const all = clusters === undefined && environments === undefined && labels === undefined
     return all ? [{}] : freeze.clusters.map((cluster) => ({ cluster }))
@@ -113,6 +113,11 @@ function onEach(run: {
 }): Target[] {
   const { bundle } = run
   return run.members.length === 0 ? [{ bundle }] : run.members.map(({ cluster }) => ({ cluster, bundle }))
+}
+
+/** The one refusal for what is not there and for what the caller may not look at. */
+function notFound(what: string, name: string): Error {
+  return apiFailure('not-found', `${what} ${name}: not found`)
 }
 
 /** The clusters that a request names itself. */

@@ -38,6 +38,8 @@ function queriesOf(name: string): readonly string[] {
   if (name === 'drift') return ['', '?state=open', '?cause=xspace-cause']
   if (name === 'events' || name === 'cloudEvents')
     return ['', '?after=0', '?cluster=xcluster', '?bundle=xbundle']
+  if (name === 'promotion')
+    return ['?to=dev&from=dev', '?to=dev', '?to=xenv&from=dev', '?to=nowhere&from=dev']
   if (name === 'trace' || name === 'manifest') return ['?kind=ConfigMap&namespace=xspace&name=a']
   if (name === 'search') return ['?q=a', '?q=kind:ConfigMap']
   return ['']
@@ -99,6 +101,8 @@ function bodyOf(name: string, on: string): object {
       return { clusters: [on] }
     case 'controlRun':
       return { action: 'pause', ...confirmed }
+    case 'preview':
+      return { folders: ['apps/shop'], files: [] }
     case 'audit':
       return { kind: 'EventList', items: [] }
     default:
@@ -118,6 +122,7 @@ describe('what somebody may do', () => {
       startRun: ['root'],
       controlRun: ['root'],
       approveRun: ['root'],
+      preview: ['root'],
       thaw: ['root'],
       audit: ['root'],
     }
