@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type ObjectHandling, openObjectHandling } from '../../src/apimachinery/index.ts'
 import { openReleases, type Releases } from '../../src/sim/data/index.ts'
@@ -11,9 +10,9 @@ import { writerCases } from './cases/writers.ts'
 import { HttpSide } from './http-side.ts'
 import { knownDifferences } from './known-differences.ts'
 import { ModuleSide } from './module-side.ts'
+import { playOn } from './play-on.ts'
 import type { Side } from './side.ts'
-import { Stage } from './stage.ts'
-import { type Played, verdictOn } from './verdict.ts'
+import { verdictOn } from './verdict.ts'
 
 const cases: readonly Case[] = [...objectCases, ...patchCases, ...applyCases, ...writerCases]
 
@@ -51,22 +50,3 @@ describe.for(inject('clusters'))('Kubernetes $version', (address) => {
     },
   )
 })
-
-async function playOn(one: Case, real: Side, other: Side): Promise<Played> {
-  const name = `c-${randomBytes(4).toString('hex')}`
-  const [first, second] = await Promise.all(
-    [real, other].map(async (side) => {
-      const stage = new Stage(side, name)
-      const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-      await side.request({
-        method: 'POST',
-        path: '/api/v1/namespaces',
-        contentType: 'application/json',
-        body,
-      })
-      await one.play(stage)
-      return stage.steps
-    }),
-  )
-  return { real: first ?? [], other: second ?? [] }
-}
