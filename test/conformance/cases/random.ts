@@ -147,7 +147,8 @@ async function carryOut(on: Stage, { as, manager, labels, paths, ...one }: Write
     case 'remove':
       await on.patch('json', at, [{ op: 'remove', path: paths[one.on] }], { fieldManager: manager })
       return
-    default:
+    case 'merge':
+    case 'strategic':
       await on.patch(as, at, { ...object, metadata: { labels } }, { fieldManager: manager })
   }
 }
