@@ -47,9 +47,17 @@ export function each(text: string, before: string[] | undefined): string[] {
 }
 
 export function whole(text: string): number {
+  return wholeTo(text, 1_000)
+}
+
+export function port(text: string): number {
+  return wholeTo(text, 65_535)
+}
+
+function wholeTo(text: string, most: number): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 1000) {
-    throw new InvalidArgumentError('Wanted a whole number from 1 to 1000.')
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new InvalidArgumentError(`Wanted a whole number from 1 to ${most}.`)
   }
   return value
 }

@@ -7,6 +7,7 @@ import {
   list,
   namespaced,
   output,
+  port,
   scoped,
   watched,
   whole,
@@ -15,6 +16,7 @@ import { addDelivery } from './delivery-commands.ts'
 import type { ExitCode } from './exit-code.ts'
 import { paint } from './output/paint.ts'
 import type { Options, Session } from './session.ts'
+import type { SimFlags } from './commands/sim.ts'
 
 interface HubFlags {
   readonly config?: string
@@ -220,6 +222,19 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
     .option('--link', 'print a link that signs a browser of this machine in')
     .action((options: Options & { readonly link?: boolean }) =>
       carry(async () => (await import('./commands/login.ts')).loginCommand(session, options), options),
+    )
+  program
+    .command('sim')
+    .description('run simulated clusters that kubectl and a hub can talk to, until it is ended')
+    .option('--clusters <number>', 'how many, at most 1000; one without it', whole)
+    .option('--port <number>', 'the port on loopback; any that is free without it', port)
+    .option('--kubeconfig <file>', 'where the kubeconfig of all of them is written')
+    .option('--as <release>', 'the release of Kubernetes to behave as, 1.33 to 1.36; the newest without it')
+    .option('--seed <text>', 'what everything random is made of: the same seed gives the same clusters')
+    .option('--audit-webhook <url>', 'where audit events are sent; {cluster} stands for the name')
+    .option('--without <controllers>', 'leave these controllers out, such as pods,autoscaler', list)
+    .action((flags: SimFlags) =>
+      carry(async () => (await import('./commands/sim.ts')).simCommand(session, flags), { watch: true }),
     )
   output(program.command('lint [folder]'))
     .description('problems in the files of a fleet, by file and line; works without a hub')

@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { openObjectHandling, type Profile } from '../../apimachinery/index.ts'
+import { createLog, onTermination } from '../../runtime/index.ts'
+import { openReleases } from '../../sim/data/index.ts'
+import { controllerNames, Simulator } from '../../sim/index.ts'
+import { cliFailure } from '../cli-failure.ts'
+import { exitCodes, type ExitCode } from '../exit-code.ts'
+import type { Session } from '../session.ts'
+
+/** The options of `ek sim`, as they stand on the command line. */
+export interface SimFlags {
+  readonly clusters?: number
+  readonly port?: number
+  readonly kubeconfig?: string
+  readonly as?: string
+  readonly seed?: string
+  readonly auditWebhook?: string
+  readonly without?: readonly string[]
+}
+
+const profiles: readonly Profile[] = ['1.33', '1.34', '1.35', '1.36']
+
+/**
+ * `ek sim`: runs simulated clusters in the foreground until it is asked to end. Where they answer, and what to do next,
+ * goes to standard output, so that a script can wait for it.
+ */
+export async function simCommand({ terminal }: Session, flags: SimFlags): Promise<ExitCode> {
+  const { clusters = 1, port = 0 } = flags
+  const started = await start(flags, clusters, port)
+  const { simulator } = started
+  let end: () => void = () => {}
+  const asked = new Promise<void>((done) => {
+    end = done
+  })
+  const forget = onTermination(() => end())
+  try {
+    const file = resolve(
+      flags.kubeconfig ?? join(tmpdir(), `evenkeel-sim-${new URL(simulator.url).port}.kubeconfig`),
+    )
+    await write(file, simulator.kubeconfig())
+    const [first = ''] = simulator.names
+    terminal.line(
+      `${clusters === 1 ? '1 simulated cluster' : `${clusters} simulated clusters`} at ${simulator.url}`,
+    )
+    terminal.line(`kubeconfig in ${file}`)
+    terminal.line(`next: kubectl --kubeconfig ${file} --context ${first} get namespaces`)
+    await asked
+  } finally {
+    forget()
+    await started.close()
+  }
+  return exitCodes.success
+}
+
+interface Started {
+  readonly simulator: Simulator
+  close(): Promise<void>
+}
+
+async function start(flags: SimFlags, clusters: number, port: number): Promise<Started> {
+  const profile = profiles.find((one) => one === (flags.as ?? profiles.at(-1)))
+  if (profile === undefined) {
+    throw cliFailure('usage', `--as: cannot behave as ${String(flags.as)}: there are ${profiles.join(', ')}`)
+  }
+  const unknown = flags.without?.find((name) => !controllerNames.some((one) => one === name))
+  if (unknown !== undefined) {
+    throw cliFailure('usage', `--without: no controller ${unknown}: there are ${controllerNames.join(', ')}`)
+  }
+  const log = createLog({ level: 'warn' })
+  const releases = await openReleases()
+  const handling = openObjectHandling({
+    schemas: releases.schemas,
+    threads: Math.max(1, availableParallelism() - 1),
+  })
+  if (handling === undefined) {
+    throw cliFailure('file', 'apimachinery.wasm: is not installed beside the program', {
+      hint: 'build it with npm run build:apimachinery',
+    })
+  }
+  const digits = String(clusters).length
+  try {
+    const simulator = await Simulator.start({
+      clusters: Array.from({ length: clusters }, (_, i) => ({
+        name: `sim-${String(i + 1).padStart(digits, '0')}`,
+        profile,
+      })),
+      handling,
+      release: (one) => releases.release(one),
+      port,
+      controllers: controllerNames.filter((one) => flags.without?.includes(one) !== true),
+      onError: (message, error) => log.warn(message, { error }),
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+      ...(flags.auditWebhook === undefined ? {} : { audit: { url: flags.auditWebhook } }),
+    })
+    return {
+      simulator,
+      async close() {
+        await simulator.close()
+        await handling.close()
+      },
+    }
+  } catch (error) {
+    await handling.close()
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken) throw error
+    throw cliFailure('usage', `port ${port}: cannot serve there: something else listens`, {
+      hint: 'name another one, or none to take any that is free',
+    })
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { mode: 0o600 })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw cliFailure('file', `${file}: cannot write the kubeconfig: ${why}`, { cause: error })
+  }
+}

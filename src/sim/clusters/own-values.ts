@@ -1,0 +1,120 @@
+import type { WriteReply, WriteRequest } from '../../apimachinery/index.ts'
+import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.ts'
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const moment = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
+/** Whole strings only: a time within a text is just text. */
+const ownValue = new RegExp(`"(?:(${uuid})|(${moment}))"`, 'g')
+const revisionValue = /"resourceVersion":"(\d+)"/g
+const firstTime = Date.UTC(1971, 0, 1)
+
+/**
+ * The values of a write that are of one cluster only (uids, times, revisions), and names for them: the same in every
+ * cluster where they are equal and in order alike. Nothing in a write depends on more than that. A name is of the form
+ * of what it stands for, so that it is as valid.
+ */
+export class Names {
+  /** The text of the live object with names; the empty text without one. */
+  readonly live: string
+  readonly body: Uint8Array
+  readonly uid: string
+  readonly now: string
+  readonly #values = new Map<string, string>()
+  readonly #revision: string | undefined
+
+  /** Undefined for a request whose body cannot be looked into: it has to be asked as it is. */
+  static of(request: WriteRequest): Names | undefined {
+    const { body, contentType, method } = request
+    if (contentType.includes('protobuf')) return undefined
+    const text = Buffer.from(body).toString('utf8')
+    // YAML names its values without quotes.
+    if (!/^\s*[{[]/.test(text) && /resourceVersion|\buid\b|\dT\d/.test(text)) return undefined
+    // Generated names follow from the uid, and must differ.
+    if (method === 'POST' && text.includes('generateName')) return undefined
+    return new Names(request, text)
+  }
+
+  private constructor({ live, uid, now }: WriteRequest, body: string) {
+    const text = live === undefined ? '' : JSON.stringify(live)
+    this.#revision = live === undefined ? undefined : revisionIn(live)
+    const uids = new Set([uid])
+    const times = new Set([now])
+    for (const source of [text, body]) {
+      for (const [, foundUid, foundTime] of source.matchAll(ownValue)) {
+        if (foundUid !== undefined) uids.add(foundUid)
+        if (foundTime !== undefined) times.add(foundTime)
+      }
+    }
+    const names = new Map<string, string>()
+    for (const value of uids) names.set(value, uidName(names.size))
+    // Times keep their order.
+    for (const [i, value] of [...times].sort().entries()) names.set(value, timeName(i))
+    for (const [value, name] of names) this.#values.set(name, value)
+    const hide = (source: string): string =>
+      source
+        .replaceAll(ownValue, (quoted) => `"${names.get(quoted.slice(1, -1)) ?? ''}"`)
+        .replaceAll(
+          revisionValue,
+          (_, value: string) => `"resourceVersion":"${value === this.#revision ? 1 : 2}"`,
+        )
+    this.live = hide(text)
+    this.body = Buffer.from(hide(body))
+    this.uid = names.get(uid) ?? uid
+    this.now = names.get(now) ?? now
+  }
+
+  /** The request with names. */
+  hide(request: WriteRequest): WriteRequest {
+    return {
+      ...request,
+      uid: this.uid,
+      now: this.now,
+      body: this.body,
+      ...(this.live === '' ? {} : { live: JSON.parse(this.live) as JsonMap }),
+    }
+  }
+
+  /** The reply with the values that the names stand for. */
+  show(reply: WriteReply): WriteReply {
+    if (reply.kind !== 'answer') return { ...reply, object: this.#filled(reply.object) }
+    const whole = (object: JsonMap): JsonMap => {
+      const filled = this.#filled(object)
+      const { metadata } = filled
+      if (this.#revision === undefined || !isMap(metadata) || metadata.resourceVersion === undefined)
+        return filled
+      return { ...filled, metadata: { ...metadata, resourceVersion: this.#revision } }
+    }
+    const body = whole(reply.body)
+    const { stored } = reply
+    if (stored === undefined || stored.as === 'deleted') return { ...reply, body }
+    const object = stored.object === reply.body ? body : whole(stored.object)
+    return { ...reply, body, stored: { ...stored, object } }
+  }
+
+  #filled(value: JsonMap): JsonMap {
+    return this.#fill(value) as JsonMap
+  }
+
+  #fill(value: Json): Json {
+    if (typeof value === 'string') return this.#values.get(value) ?? value
+    if (isList(value)) return value.map((one) => this.#fill(one))
+    if (!isMap(value)) return value
+    const filled: Record<string, Json> = {}
+    for (const [key, one] of Object.entries(value)) filled[key] = this.#fill(one)
+    return filled
+  }
+}
+
+function uidName(index: number): string {
+  return `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
+}
+
+function timeName(index: number): string {
+  return new Date(firstTime + index * 1_000).toISOString().replace('.000', '')
+}
+
+function revisionIn({ metadata }: JsonMap): string | undefined {
+  return isMap(metadata) && typeof metadata.resourceVersion === 'string'
+    ? metadata.resourceVersion
+    : undefined
+}

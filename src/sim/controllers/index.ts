@@ -1,0 +1,55 @@
+/**
+ * The controllers that live in a simulated cluster, each of which can be left out: garbage collection, namespaces,
+ * definitions, service accounts, workloads with pods that nobody runs.
+ *
+ * They write through the object handling, as their models do, and refuse to act on what they do not own. Key invariant:
+ * each looks at what is stored; running one again changes nothing.
+ */
+import type { Cluster } from '../clusters/cluster.ts'
+import { aggregatedRoles } from './aggregated-roles.ts'
+import { autoscaler } from './autoscaler.ts'
+import type { Controller } from './controller.ts'
+import { daemonSets } from './daemon-sets.ts'
+import { definitions } from './definitions.ts'
+import { deployments } from './deployments.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { jobs } from './jobs.ts'
+import { namespaces } from './namespaces.ts'
+import { podClock } from './pod-clock.ts'
+import { replicaSets } from './replica-sets.ts'
+import { type Controllers, runNamed } from './run-controllers.ts'
+import { serviceAccounts } from './service-accounts.ts'
+import { statefulSets } from './stateful-sets.ts'
+import { volumes } from './volumes.ts'
+
+export type { Controllers } from './run-controllers.ts'
+
+/** What there is, by name. Some keep an index of their cluster, so each cluster gets its own. */
+const made = {
+  'garbage-collector': garbageCollector,
+  namespaces: () => namespaces,
+  definitions: () => definitions,
+  'service-accounts': () => serviceAccounts,
+  'aggregated-roles': () => aggregatedRoles,
+  deployments: () => deployments,
+  'replica-sets': () => replicaSets,
+  'stateful-sets': () => statefulSets,
+  'daemon-sets': () => daemonSets,
+  jobs: () => jobs,
+  pods: () => podClock,
+  volumes: () => volumes,
+  autoscaler: () => autoscaler,
+} as const satisfies Readonly<Record<string, () => Controller>>
+
+export type ControllerName = keyof typeof made
+
+export const controllerNames = Object.keys(made) as readonly ControllerName[]
+
+/** Runs the controllers of these names on a cluster. */
+export function runControllers(
+  cluster: Cluster,
+  names: readonly ControllerName[],
+  onError: (message: string, error: unknown) => void,
+): Controllers {
+  return runNamed(cluster, new Map(names.map((name) => [name, made[name]()])), onError)
+}

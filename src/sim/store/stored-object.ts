@@ -1,0 +1,81 @@
+import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.ts'
+
+/**
+ * One state of one object. What can be the same in many clusters is in `shape`, which is frozen and shared; what is of
+ * this cluster only is in `own`: the uid, the uids of its owners, and its times, in this order. So a thousand clusters
+ * that hold the same Deployment hold its fields once.
+ */
+export interface StoredObject {
+  /** The object with empty texts where `own` has the values, and without resourceVersion. */
+  readonly shape: JsonMap
+  readonly own: readonly string[]
+  readonly revision: number
+}
+
+/** Takes an object apart into what can be shared and what is its own. */
+export function peel(object: JsonMap): Pick<StoredObject, 'shape' | 'own'> {
+  const { metadata } = object
+  if (!isMap(metadata)) return { shape: object, own: [] }
+  const uids: string[] = []
+  const times: string[] = []
+  const changed = mapOwn(metadata, (value, isUid) => {
+    ;(isUid ? uids : times).push(value)
+    return ''
+  })
+  const { resourceVersion: _, ...shared } = changed
+  return { shape: { ...object, metadata: shared }, own: [...uids, ...times] }
+}
+
+/** The whole object, as a server shows it. */
+export function wholeOf({ shape, own, revision }: StoredObject): JsonMap {
+  const { metadata } = shape
+  if (!isMap(metadata)) return shape
+  let nextUid = 0
+  let nextTime = uidsOf(metadata)
+  const filled = mapOwn(metadata, (_, isUid) => own[isUid ? nextUid++ : nextTime++] ?? '')
+  return { ...shape, metadata: { ...filled, resourceVersion: String(revision) } }
+}
+
+/** The same object in another cluster: each uid is translated. */
+export function withUids(stored: StoredObject, translate: (uid: string) => string): StoredObject {
+  const { metadata } = stored.shape
+  const uids = isMap(metadata) ? uidsOf(metadata) : 0
+  const own = stored.own.map((value, i) => (i < uids ? translate(value) : value))
+  return { shape: stored.shape, own, revision: stored.revision }
+}
+
+/** The uid of the object itself. */
+export function uidOf(stored: StoredObject): string {
+  return stored.own[0] ?? ''
+}
+
+/** How many values at the beginning of `own` are uids. */
+function uidsOf(metadata: JsonMap): number {
+  const owners = isList(metadata.ownerReferences) ? metadata.ownerReferences : []
+  const ofOwners = owners.filter((one) => isMap(one) && typeof one.uid === 'string').length
+  return (typeof metadata.uid === 'string' ? 1 : 0) + ofOwners
+}
+
+/** The metadata with every own value replaced, visited in one fixed order. */
+function mapOwn(metadata: JsonMap, replace: (value: string, isUid: boolean) => string): JsonMap {
+  const result: Record<string, Json> = { ...metadata }
+  const at = (key: string, isUid: boolean): void => {
+    const value = metadata[key]
+    if (typeof value === 'string') result[key] = replace(value, isUid)
+  }
+  at('uid', true)
+  const { ownerReferences, managedFields } = metadata
+  if (isList(ownerReferences))
+    result.ownerReferences = mapEach(ownerReferences, 'uid', (v) => replace(v, true))
+  at('creationTimestamp', false)
+  at('deletionTimestamp', false)
+  if (isList(managedFields)) result.managedFields = mapEach(managedFields, 'time', (v) => replace(v, false))
+  return result
+}
+
+function mapEach(items: readonly Json[], key: string, replace: (value: string) => string): readonly Json[] {
+  return items.map((item) => {
+    const value = isMap(item) ? item[key] : undefined
+    return isMap(item) && typeof value === 'string' ? { ...item, [key]: replace(value) } : item
+  })
+}

@@ -1,0 +1,48 @@
+import { isMap, type JsonMap, labelSelector } from '../../core/object/index.ts'
+import type { StoredObject } from '../store/index.ts'
+import { fieldSelector } from './field-selector.ts'
+
+/** Which objects of a resource a list or a watch is about. */
+export interface Selection {
+  readonly namespace: string | undefined
+  /** The one name that can match. */
+  readonly name: string | undefined
+  /** True without selectors: then a list can say how many objects remain. */
+  readonly everything: boolean
+  matches(object: StoredObject): boolean
+}
+
+export interface SelectionRequest {
+  readonly namespace?: string
+  readonly labels?: string
+  readonly fields?: string
+  readonly kind: string
+  readonly groupVersion: string
+  readonly selectableFields?: readonly string[]
+}
+
+/** Reads the selectors of a request; `malformed` says what a server answers to those that it cannot read. */
+export function selectionOf(request: SelectionRequest): Selection | { readonly malformed: string } {
+  const { namespace, labels = '', fields = '', kind, groupVersion, selectableFields } = request
+  const byLabel = labelSelector(labels)
+  if ('malformed' in byLabel) {
+    return { malformed: `unable to parse requirement: found '${byLabel.malformed}'` }
+  }
+  const byField = fieldSelector(fields, kind, groupVersion, selectableFields)
+  if ('malformed' in byField) return byField
+  const everything = labels.trim() === '' && fields === ''
+  return {
+    namespace,
+    name: byField.name,
+    everything,
+    // Labels and selectable fields are shared between clusters, so the shape tells them.
+    matches: everything
+      ? () => true
+      : ({ shape }) => byLabel.matches(labelsOf(shape)) && byField.matches(shape),
+  }
+}
+
+function labelsOf({ metadata }: JsonMap): Record<string, string> {
+  const labels = isMap(metadata) ? metadata.labels : undefined
+  return isMap(labels) ? (labels as Record<string, string>) : {}
+}
