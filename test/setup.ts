@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node'
 import { type ApiServerAddress, ensureBinaries, startApiServer } from '../tools/kubernetes/index.ts'
 import * as apimachinery from '../tools/apimachinery/module.ts'
 import * as renderer from '../tools/render/module.ts'
+import { buildWeb } from '../tools/web.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,6 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const root = join(import.meta.dirname, '..')
   await renderer.deliverModule(await renderer.ensureModule())
   await apimachinery.deliverModule(await apimachinery.ensureModule())
+  await buildWeb()
   execFileSync(process.execPath, ['tools/bundle.ts'], { cwd: root, stdio: 'inherit' })
   await ensureBinaries()
   const servers = await Promise.all([

@@ -7,11 +7,13 @@
  */
 export { type ApiCode, apiFailure } from './api-failure.ts'
 export type { BundleDetailView, BundleView, PlacedBundleView } from './bundle-view.ts'
+export type { CauseDetail, CauseSummary, CauseTab } from './cause-view.ts'
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
 export { type CloudEvent, cloudEventOf } from './cloud-event.ts'
 export type { ClusterDetailView, ClusterFactsView, ClusterView, IdentityView } from './cluster-view.ts'
 export type { DriftPage, DriftView } from './drift-view.ts'
 export { type EventView, eventViewSchema } from './event-view.ts'
+export type { EnvironmentMark, Fill, FleetMapView } from './fleet-map-view.ts'
 export type { FleetView } from './fleet-view.ts'
 export { type Confirmation, type Guard, type GuardedTarget, guardOf, unconfirmed } from './guard.ts'
 export type { HealPreview, HealRequest, HealResult, HealSelection } from './heal-view.ts'
@@ -25,20 +27,32 @@ export {
 } from './hub-view.ts'
 export type { Follow, FollowOptions } from './follow-events.ts'
 export { compileSelector } from './label-selector.ts'
+export type { EffectiveView, RenderedManifest, RenderedObject, SearchView } from './object-view.ts'
 export type { PlanSummary, PlanView } from './plan-view.ts'
 export type { PreviewRequest, PreviewView, PromotionQuery, PromotionView } from './preview-view.ts'
-export { type ProblemDetails, problemDetailsSchema, problemOf, problemType, statusOf } from './problems.ts'
+export {
+  type ProblemDetails,
+  problemDetailsSchema,
+  problemOf,
+  problemType,
+  requestIdOf,
+  statusOf,
+} from './problems.ts'
 export type {
   BundleQuery,
+  CauseQuery,
   ClusterQuery,
   DriftQuery,
   EventQuery,
+  FleetMapQuery,
   IdentityQuery,
+  ManifestQuery,
   NamesQuery,
   PlanQuery,
   ReconcileRequest,
   RunQuery,
   Scope,
+  SearchQuery,
   TraceQuery,
 } from './query.ts'
 export type { PushResult } from './push-view.ts'

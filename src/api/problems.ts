@@ -154,9 +154,16 @@ function headOf(code: string) {
   return { type: `urn:evenkeel:problem:${code}`, title: titles[status] ?? 'Error', status, code }
 }
 
-/** The failure that a problem tells of, on the client's side. */
+/** The request id under which the hub's log knows a failure; undefined where no hub answered. */
+export function requestIdOf(error: unknown): string | undefined {
+  const problem = problemDetailsSchema.safeParse(error instanceof Error ? error.cause : undefined)
+  return problem.success ? problem.data.requestId : undefined
+}
+
+/** The failure that a problem tells of, on the client's side; the problem itself is its cause. */
 export function failureOfProblem(problem: ProblemDetails): Failure {
   return new Failure(problem.code, problem.detail, {
+    cause: problem,
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
     details: (problem.details ?? []).map(({ where, message, reason }) =>
       reason === undefined ? { where, message } : { where, message, reason },

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { causeTabs } from './cause-view.ts'
 import { driftStates } from './drift-view.ts'
+import { fills } from './fleet-map-view.ts'
 import { isSelector } from './label-selector.ts'
 import { planStateSchema } from './plan-view.ts'
 import { runStateSchema } from './run-view.ts'
@@ -106,3 +108,38 @@ export const reconcileRequestSchema = z
   })
   .meta({ id: 'ReconcileRequest' })
 export type ReconcileRequest = z.infer<typeof reconcileRequestSchema>
+
+export const fleetMapQuery = z.object({
+  ...scopeFields,
+  group: z
+    .string()
+    .max(317)
+    .default('region')
+    .describe('The label that groups clusters inside their environment'),
+  fill: z.enum(fills).default('state'),
+  after: z.string().max(200).optional().describe('The `version` of the answer before'),
+})
+export type FleetMapQuery = z.infer<typeof fleetMapQuery>
+
+export const causeQuery = z.object({
+  ...scopeFields,
+  ...pageFields,
+  tab: z.enum(causeTabs).optional().describe('All that stand without it'),
+  bundle: wordSchema.optional(),
+})
+export type CauseQuery = z.infer<typeof causeQuery>
+
+export const manifestQuery = z.object({
+  group: z.string().max(253).default(''),
+  kind: wordSchema,
+  namespace: z.string().max(253).default(''),
+  name: wordSchema,
+})
+export type ManifestQuery = z.infer<typeof manifestQuery>
+
+export const searchQuery = z.object({
+  ...scopeFields,
+  q: z.string().max(500).default('').describe('Such as kind:Deployment ns:shop api'),
+  limit: pageFields.limit,
+})
+export type SearchQuery = z.infer<typeof searchQuery>

@@ -18,6 +18,7 @@ import {
   scopeQuery,
   traceQuery,
 } from './query.ts'
+import { pageRoutes } from './page-routes.ts'
 import { pushResultSchema } from './push-view.ts'
 import type { Route } from './route.ts'
 import { pageOf } from './scalars.ts'
@@ -258,6 +259,7 @@ export const routes = {
     response: tokenViewSchema,
     write: true,
   },
+  ...pageRoutes,
 } as const satisfies Readonly<Record<string, Route>>
 
 export type Routes = typeof routes

@@ -2,6 +2,9 @@ import type {
   BundleDetailView,
   BundleQuery,
   BundleView,
+  CauseDetail,
+  CauseQuery,
+  CauseSummary,
   ClusterDetailView,
   ClusterQuery,
   ClusterView,
@@ -10,8 +13,11 @@ import type {
   DraftView,
   DriftPage,
   DriftQuery,
+  EffectiveView,
   EventQuery,
   EventView,
+  FleetMapQuery,
+  FleetMapView,
   FleetView,
   FreezeRequest,
   FreezeView,
@@ -21,6 +27,7 @@ import type {
   HealSelection,
   IdentityQuery,
   IdentityView,
+  ManifestQuery,
   NamesQuery,
   PlanQuery,
   PlanSummary,
@@ -33,10 +40,14 @@ import type {
   Readiness,
   ReconcileRequest,
   ReconcileResult,
+  RenderedManifest,
+  RenderedObject,
   RunQuery,
   RunSummary,
   RunView,
   Scope,
+  SearchQuery,
+  SearchView,
   StatusView,
   TraceQuery,
   TraceView,
@@ -91,6 +102,27 @@ export interface Page<Item> {
  */
 export interface HubService {
   status(call: Call, scope: Scope): Promise<StatusView>
+
+  /** Every cluster in scope as one short row, or those that have changed since `after`. */
+  fleetMap(call: Call, query: FleetMapQuery): Promise<FleetMapView>
+  /** Those of most clusters first. */
+  causes(call: Call, query: CauseQuery): Promise<Page<CauseSummary>>
+  /** By its id or a beginning of it that names no other cause. */
+  cause(call: Call, id: string, scope: Scope): Promise<CauseDetail | undefined>
+  /** Undefined when the bundle is not on the cluster, or its rendering is not to be had. */
+  objects(
+    call: Call,
+    cluster: string,
+    bundle: string,
+  ): Promise<{ revision: string; items: RenderedObject[] } | undefined>
+  manifest(
+    call: Call,
+    cluster: string,
+    bundle: string,
+    query: ManifestQuery,
+  ): Promise<RenderedManifest | undefined>
+  effective(call: Call, cluster: string): Promise<EffectiveView | undefined>
+  search(call: Call, query: SearchQuery): Promise<SearchView>
 
   /** By name. */
   clusters(call: Call, query: ClusterQuery): Promise<Page<ClusterView>>

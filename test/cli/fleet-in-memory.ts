@@ -2,6 +2,7 @@ import {
   apiFailure,
   type BundleDetailView,
   type BundleView,
+  type CauseQuery,
   type CauseView,
   type ClusterDetailView,
   compileSelector,
@@ -11,6 +12,7 @@ import {
   type DriftView,
   type EventQuery,
   type EventView,
+  type FleetMapQuery,
   type FleetView,
   type HealPreview,
   type HealRequest,
@@ -18,19 +20,32 @@ import {
   type HealSelection,
   type IdentityQuery,
   type IdentityView,
+  type ManifestQuery,
   type PlanQuery,
   type PlanView,
   type ReconcileRequest,
   type Scope,
+  type SearchQuery,
   type StatusView,
   type TraceQuery,
   type TraceView,
 } from '../../src/api/index.ts'
 import { privilegesIn } from '../../src/core/access/index.ts'
-import { keyOf, type ObjectRef } from '../../src/core/object/index.ts'
+import { keyOf } from '../../src/core/object/index.ts'
 import { stateWords } from '../../src/core/state/index.ts'
 import type { Call, HubService } from '../../src/hub/service.ts'
 import { DeliveriesInMemory } from './deliveries-in-memory.ts'
+import {
+  causeOf,
+  causesOf,
+  effectiveOf,
+  manifestOf,
+  mapOf,
+  matches,
+  pickCauses,
+  type RenderedInMemory,
+  searchIn,
+} from './pages-in-memory.ts'
 
 /**
  * A hub of which everything is known beforehand: the HTTP layer and the command line are tested over it. It holds the
@@ -39,11 +54,13 @@ import { DeliveriesInMemory } from './deliveries-in-memory.ts'
 export class FleetInMemory extends DeliveriesInMemory implements HubService {
   clusters_: ClusterDetailView[] = []
   bundles_: BundleDetailView[] = []
-  causes: CauseView[] = []
+  causes_: CauseView[] = []
   drift_: DriftView[] = []
   plans_: PlanView[] = []
   events_: EventView[] = []
   traces = new Map<string, TraceView>()
+  /** By bundle. */
+  rendered = new Map<string, RenderedInMemory>()
   fleet_: FleetView = { repositories: [], problems: [], environments: 0, clusters: 0, bundles: 0 }
   /** What `verify` finds a cluster to be, where that is not its record. */
   liveIds = new Map<string, string>()
@@ -74,8 +91,8 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     for (const cluster of clusters) states[cluster.state] += 1
     const away = clusters.filter((cluster) => cluster.state === 'unreachable')
     const seen = clusters.filter((one) => one.state !== 'unreachable').map((one) => one.seen ?? '')
-    const shown = this.causes.slice(0, 8)
-    const rest = this.causes.slice(8)
+    const shown = this.causes_.slice(0, 8)
+    const rest = this.causes_.slice(8)
     return {
       clusters: clusters.length,
       states,
@@ -87,6 +104,43 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
       problems: this.fleet_.problems.length,
       ...(this.fleet_.revision === undefined ? {} : { revision: this.fleet_.revision }),
     }
+  }
+
+  async fleetMap(_call: Call, query: FleetMapQuery) {
+    this.#check()
+    return mapOf(this.#inScope(query), query)
+  }
+
+  async causes(_call: Call, query: CauseQuery) {
+    this.#check()
+    return pickCauses(causesOf(this, this.#inScope(query)), query)
+  }
+
+  async cause(_call: Call, id: string, scope: Scope) {
+    this.#check()
+    return causeOf(this, this.#inScope(scope), id)
+  }
+
+  async objects(_call: Call, _cluster: string, bundle: string) {
+    this.#check()
+    const rendered = this.rendered.get(bundle)
+    return rendered === undefined ? undefined : { revision: rendered.revision, items: [...rendered.items] }
+  }
+
+  async manifest(_call: Call, _cluster: string, bundle: string, query: ManifestQuery) {
+    this.#check()
+    return manifestOf(this.rendered.get(bundle), query)
+  }
+
+  async effective(_call: Call, name: string) {
+    this.#check()
+    const cluster = this.clusters_.find((one) => one.name === name)
+    return cluster === undefined ? undefined : effectiveOf(cluster)
+  }
+
+  async search(_call: Call, query: SearchQuery) {
+    this.#check()
+    return searchIn(this.rendered, this.#inScope(query), query)
   }
 
   async clusters(
@@ -257,7 +311,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
       runs: this.runs_.map((one) => one.id),
       environments: [...new Set(this.clusters_.map((one) => one.environment))],
       plans: this.plans_.map((one) => one.id),
-      causes: this.causes.map((one) => one.id),
+      causes: this.causes_.map((one) => one.id),
       kinds: [...new Set(this.drift_.map((one) => one.object.kind))],
     }
     return (all[query.of] ?? []).filter((name) => name.startsWith(query.prefix)).toSorted()
@@ -334,15 +388,6 @@ function unansweredOf(cluster: ClusterDetailView) {
     ...(cluster.seen === undefined ? {} : { seen: cluster.seen }),
     reason: cluster.reason ?? 'unreachable',
   }
-}
-
-function matches(object: ObjectRef, query: DriftQuery): boolean {
-  return (
-    (query.kind === undefined || object.kind === query.kind) &&
-    (query.group === undefined || object.group === query.group) &&
-    (query.namespace === undefined || object.namespace === query.namespace) &&
-    (query.name === undefined || object.name === query.name)
-  )
 }
 
 function pageOf<Item>(all: readonly Item[], query: { limit: number; cursor?: string | undefined }) {

@@ -44,7 +44,7 @@ describe('the shapes of cli §5', () => {
       since: ago(250),
       ...given,
     })
-    fleet.causes = [
+    fleet.causes_ = [
       cause({}),
       cause({
         id: 'c-2',

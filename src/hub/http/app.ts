@@ -33,6 +33,7 @@ import { type Asked, type Bindings, cookiePlaceOf, shownBy } from './request-ide
 import { securityHeaders } from './security-headers.ts'
 import { forgetSession } from './session-cookie.ts'
 import { addSignIn } from './sign-in.ts'
+import { addWebFiles, type WebFiles } from './web-files.ts'
 
 export interface AppOptions {
   readonly accounts: Accounts
@@ -47,6 +48,8 @@ export interface AppOptions {
   readonly signatures: AuthenticateSigned
   readonly checkHost: ReturnType<typeof hostCheck>
   readonly stream: EventStream
+  /** The pages; a hub without them answers its API all the same. */
+  readonly web?: WebFiles | undefined
   readonly version: string
   readonly log: Log
 }
@@ -118,6 +121,7 @@ export function createApp(service: HubService, options: AppOptions): Hono<Bindin
       return send(context, answer)
     })
   }
+  addWebFiles(app, options.web)
   addRefusals(app)
   app.onError((error, context) => send(context, problemAnswer(error, context, options.log)))
   return app

@@ -127,6 +127,19 @@ const handlers: Handlers = {
     found('cluster', params.cluster, await service.acceptAudit(call, params.cluster, body)),
   push: async (service, call, { body }) =>
     found('repository', 'of this webhook', await service.acceptPush(call, body)),
+  fleetMap: (service, call, { query }) => service.fleetMap(call, query),
+  causes: (service, call, { query }) => service.causes(call, query),
+  cause: async (service, call, { params, query }) =>
+    found('cause', params.cause, await service.cause(call, params.cause, query)),
+  objects: async (service, call, { params: { cluster, bundle } }) =>
+    found('bundle', `${bundle} on cluster ${cluster}`, await service.objects(call, cluster, bundle)),
+  manifest: async (service, call, { params: { cluster, bundle }, query }) => {
+    const subject = `${query.kind} ${query.name} of bundle ${bundle} on cluster ${cluster}`
+    return found('object', subject, await service.manifest(call, cluster, bundle, query))
+  },
+  effective: async (service, call, { params }) =>
+    found('cluster', params.cluster, await service.effective(call, params.cluster)),
+  search: (service, call, { query }) => service.search(call, query),
   session: async (_, call) => sessionView(call),
   sessions: async (_, call, { query }, { accounts }) => ({
     items: await listSessions(accounts, call, query.name),

@@ -8,3 +8,4 @@
  */
 export { openApiDocument } from './openapi.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
+export { ownWebFiles } from './web-files.ts'

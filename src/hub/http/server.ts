@@ -13,6 +13,7 @@ import { createApp } from './app.ts'
 import { EventStream } from './event-stream.ts'
 import { hostCheck } from './host-check.ts'
 import { createMetricsServer } from './metrics-server.ts'
+import type { WebFiles } from './web-files.ts'
 
 export interface HttpServerOptions {
   readonly host: string
@@ -36,6 +37,8 @@ export interface HttpServerOptions {
   readonly signatures?: Pick<Signatures, 'of'>
   /** Where metrics are served; nowhere without it. */
   readonly metrics?: { readonly host: string; readonly port: number }
+  /** The pages that browsers open; none without it. */
+  readonly web?: WebFiles | undefined
   readonly version: string
   readonly clock: Clock
   readonly log: Log
@@ -72,6 +75,7 @@ export function createHttpServer(service: HubService, options: HttpServerOptions
     signatures: async (provider, header) => options.signatures?.of(provider, header),
     checkHost: hostCheck(options.host, options.hostNames ?? []),
     stream,
+    web: options.web,
     version: options.version,
     log,
   })

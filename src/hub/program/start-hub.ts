@@ -8,7 +8,7 @@ import { type Clock, type Log, Shutdown, systemClock } from '../../runtime/index
 import { Accounts, Lockout, newId, newSecret, OpenId } from '../auth/index.ts'
 import { type HubConfig, isLoopback } from '../config/index.ts'
 import { HubFailure } from '../failure.ts'
-import { createHttpServer } from '../http/index.ts'
+import { createHttpServer, ownWebFiles } from '../http/index.ts'
 import { deriveKeys, loadSecretKey } from '../keys/index.ts'
 import { openReconciler } from '../reconcile/index.ts'
 import { openStore, type Person, type Store } from '../store/index.ts'
@@ -81,6 +81,7 @@ export async function startHub(config: HubConfig, options: StartOptions): Promis
       note: reconciler.note,
       signatures: new Signatures(config.webhooks, config.credentials),
       ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
+      web: await ownWebFiles(),
       version,
       clock,
       log,

@@ -2,27 +2,33 @@ import { acceptAuditEvents } from '../../audit/index.ts'
 import { apiFailure } from '../../../api/index.ts'
 import type { Call, HubService } from '../../service.ts'
 import { describeBundle, listBundles } from './bundle-answers.ts'
+import { describeCause, listCauses } from './cause-answers.ts'
 import { describeCluster, listClusters, listIdentities } from './cluster-answers.ts'
 import { fleetStatus, listDrift } from './drift-answers.ts'
+import { effectiveOn } from './effective-answer.ts'
 import { eventView, listEvents } from './event-answers.ts'
+import { FleetMap } from './fleet-map.ts'
 import { fleetView } from './fleet-answer.ts'
 import { beginFreeze, endFreeze, listFreezes } from './freeze-answers.ts'
 import { connectedEngine, healObjects, previewHeal, verified } from './heal-answers.ts'
 import { completeNames, measured, readiness, reconcile, whoami } from './hub-answers.ts'
 import { forItself, type HubMakings, type HubParts } from './hub-parts.ts'
 import { fleetCluster } from './in-scope.ts'
+import { listObjects, showManifest } from './object-answers.ts'
 import { decidePlan, listPlans, showPlan } from './plan-answers.ts'
 import { previewTree } from './preview-answer.ts'
 import { promotionOf } from './promotion-answer.ts'
 import { draftRun, listRuns, showRun } from './run-answers.ts'
 import { approveRun, controlRun, startRun } from './run-commands.ts'
 import { acceptPush } from './push-answer.ts'
+import { searchObjects } from './search-answer.ts'
 import { traceObject } from './trace-answer.ts'
 
 /** The hub as its HTTP layer asks it: each answer is made in a file of its own. */
 export function hubService(makings: HubMakings): HubService {
   const { metrics, clock, store } = makings
   const itself = forItself(makings)
+  const map = new FleetMap()
   /** The parts for whoever asks. */
   const of = ({ caller }: Call): HubParts => ({ ...makings, grants: caller.grants })
   const counted = <Result>(operation: string, answer: () => Promise<Result> | Result): Promise<Result> =>
@@ -38,6 +44,14 @@ export function hubService(makings: HubMakings): HubService {
     )
   return {
     status: (call, scope) => counted('status', () => fleetStatus(of(call), scope)),
+    fleetMap: (call, query) => counted('fleetMap', () => map.answer(of(call), query)),
+    causes: (call, query) => counted('causes', () => listCauses(of(call), query)),
+    cause: (call, id, scope) => counted('cause', () => describeCause(of(call), id, scope)),
+    objects: (call, cluster, bundle) => counted('objects', () => listObjects(of(call), cluster, bundle)),
+    manifest: (call, cluster, bundle, query) =>
+      counted('manifest', () => showManifest(of(call), cluster, bundle, query)),
+    effective: (call, name) => counted('effective', () => effectiveOn(of(call), name)),
+    search: (call, query) => counted('search', () => searchObjects(of(call), query)),
     clusters: (call, query) => counted('clusters', () => listClusters(of(call), query)),
     cluster: (call, name) => counted('cluster', () => describeCluster(of(call), name)),
     identities: (call, query) => counted('identities', () => listIdentities(of(call), query)),

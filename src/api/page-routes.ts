@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { causeDetailSchema, causeSummarySchema } from './cause-view.ts'
+import { fleetMapViewSchema } from './fleet-map-view.ts'
+import {
+  effectiveViewSchema,
+  renderedManifestSchema,
+  renderedObjectSchema,
+  searchViewSchema,
+} from './object-view.ts'
+import { causeQuery, fleetMapQuery, manifestQuery, scopeQuery, searchQuery } from './query.ts'
+import type { Route } from './route.ts'
+import { pageOf } from './scalars.ts'
+
+/** The routes of what people look at: many clusters in one small answer, and what a bundle is on one of them. */
+export const pageRoutes = {
+  fleetMap: {
+    method: 'get',
+    path: '/api/v1/fleet/map',
+    summary: 'Every cluster as one short row; with `after` only those that have changed since',
+    privilege: 'read',
+    query: fleetMapQuery,
+    response: fleetMapViewSchema,
+  },
+  causes: {
+    method: 'get',
+    path: '/api/v1/causes',
+    summary: 'Differences by cause, those of most clusters first, with what happens if nobody decides',
+    privilege: 'read',
+    query: causeQuery,
+    response: pageOf(causeSummarySchema),
+  },
+  cause: {
+    method: 'get',
+    path: '/api/v1/causes/{cause}',
+    summary: 'One cause, by its id or an unambiguous beginning, with the clusters that have and that lack it',
+    privilege: 'read',
+    query: scopeQuery,
+    response: causeDetailSchema,
+  },
+  objects: {
+    method: 'get',
+    path: '/api/v1/clusters/{cluster}/bundles/{bundle}/objects',
+    summary: 'The objects of a bundle as rendered for a cluster, each with the line that declares it',
+    privilege: 'read',
+    response: z.object({ revision: z.string(), items: z.array(renderedObjectSchema) }),
+  },
+  manifest: {
+    method: 'get',
+    path: '/api/v1/clusters/{cluster}/bundles/{bundle}/manifest',
+    summary: 'One object of a bundle as rendered for a cluster',
+    privilege: 'read',
+    query: manifestQuery,
+    response: renderedManifestSchema,
+  },
+  effective: {
+    method: 'get',
+    path: '/api/v1/clusters/{cluster}/effective',
+    summary: 'What holds for each bundle on a cluster, and which line says so',
+    privilege: 'read',
+    response: effectiveViewSchema,
+  },
+  search: {
+    method: 'get',
+    path: '/api/v1/search',
+    summary: 'Objects of all clusters by kind, namespace, name, bundle and cluster',
+    privilege: 'read',
+    query: searchQuery,
+    response: searchViewSchema,
+  },
+} as const satisfies Readonly<Record<string, Route>>

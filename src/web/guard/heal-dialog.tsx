@@ -1,0 +1,149 @@
+import { useQuery } from '@tanstack/react-query'
+import type { HealPreview, HealResult, HealSelection } from '../../api/index.ts'
+import { queryClient } from '../data/answers.ts'
+import { hub } from '../data/hub.ts'
+import { Answer } from '../ui/answer.tsx'
+import { Chip } from '../ui/identity.tsx'
+import { ObjectName } from '../ui/object-name.tsx'
+import { counted } from '../ui/value.tsx'
+import { GuardDialog, type GuardTarget } from './guard-dialog.tsx'
+
+type Target = HealPreview['targets'][number]
+
+const shownTargets = 20
+
+/** Heals what a selection names: the clusters' own dry-runs first, then the guard, then the outcome object by object. */
+export function HealDialog({
+  selection,
+  onClose,
+}: {
+  readonly selection: HealSelection
+  readonly onClose: () => void
+}) {
+  const preview = useQuery({
+    queryKey: ['previewHeal', selection],
+    queryFn: ({ signal }) => hub.previewHeal({ body: selection }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  })
+  const targets = preview.data?.targets ?? []
+  const able = targets.filter(({ objects, failure }) => failure === undefined && objects.some(canHeal))
+  const fields = able.reduce(
+    (sum, { objects }) => sum + objects.filter(canHeal).reduce((all, one) => all + one.fields.length, 0),
+    0,
+  )
+  const verb =
+    fields === 0 ? 'Heal' : `Heal ${counted(fields, 'field')} on ${counted(able.length, 'cluster')}`
+  return (
+    <GuardDialog
+      title="Heal: write what Git declares"
+      verb={verb}
+      targets={able.map(guardTarget)}
+      ready={able.length > 0}
+      onClose={onClose}
+      onConfirm={async (given, key) => {
+        const request = {
+          targets: able.flatMap(({ identity, objects }) => {
+            const { cluster, clusterId } = identity
+            // A cluster without an id was never met, so nothing of it can have been previewed.
+            return clusterId === undefined
+              ? []
+              : [{ cluster, clusterId, keys: objects.filter(canHeal).map((one) => one.key) }]
+          }),
+          ...given,
+        }
+        const result = await hub.heal({ body: request }, { idempotencyKey: key })
+        void queryClient.invalidateQueries()
+        return <Outcome result={result} />
+      }}
+    >
+      <Answer of={preview} what="a preview from the clusters" stillWorks="Nothing was sent but dry-runs.">
+        {() => <Preview targets={targets} />}
+      </Answer>
+    </GuardDialog>
+  )
+}
+
+function canHeal(object: Target['objects'][number]): boolean {
+  return object.failure === undefined
+}
+
+function guardTarget({ identity }: Target): GuardTarget {
+  const { cluster, environment, tier, colour } = identity
+  return { cluster, environment, tier, colour }
+}
+
+function Preview({ targets }: { readonly targets: readonly Target[] }) {
+  if (targets.every(({ objects, failure }) => failure === undefined && objects.length === 0))
+    return <p>Nothing differs there any more.</p>
+  return (
+    <>
+      <p className="sub">By a dry-run on each cluster, just now. Nothing was written.</p>
+      {targets.slice(0, shownTargets).map((target) => (
+        <section key={target.identity.cluster} style={{ marginTop: 12 }}>
+          <Chip {...target.identity} />
+          {target.failure === undefined ? null : <p>Cannot be healed: {target.failure.message}</p>}
+          {target.objects.map((object) => (
+            <div key={object.key} style={{ marginTop: 8 }}>
+              <b>
+                <ObjectName object={object.object} />
+              </b>
+              {object.failure === undefined ? null : <p>Refused: {object.failure.message}</p>}
+              <ul>
+                {object.fields.map(({ path, from, to }) => (
+                  <li key={path}>
+                    <code>{path === '' ? 'whole object' : path}</code>{' '}
+                    <span className="value">
+                      {from} → <b>{to}</b>
+                    </span>
+                  </li>
+                ))}
+              </ul>
+              {object.conflicts.map((conflict) => (
+                <p key={conflict}>
+                  <b>It will not last:</b> {conflict}
+                </p>
+              ))}
+            </div>
+          ))}
+        </section>
+      ))}
+      {targets.length > shownTargets ? (
+        <p className="sub">
+          and {counted(targets.length - shownTargets, 'more cluster')} with the same selection
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+function Outcome({ result }: { readonly result: HealResult }) {
+  const all = result.targets.flatMap(({ objects }) => objects)
+  const healed = all.filter(({ outcome }) => outcome === 'healed').length
+  const bad = result.targets.filter(
+    ({ failure, objects }) =>
+      failure !== undefined || objects.some(({ outcome }) => outcome === 'refused' || outcome === 'failed'),
+  )
+  return (
+    <>
+      <p>
+        <b>{counted(healed, 'object')} healed</b> in {(result.tookMs / 1000).toFixed(1)} s. Recorded as{' '}
+        <code>{result.activity}</code>.
+      </p>
+      {bad.map(({ cluster, failure, objects }) => (
+        <div key={cluster}>
+          <b>{cluster}</b>: {failure?.message}
+          {objects
+            .filter(({ outcome }) => outcome !== 'healed' && outcome !== 'unchanged')
+            .map(({ object, outcome, message }) => (
+              <p key={object.kind + object.namespace + object.name}>
+                <ObjectName object={object} />: {outcome}
+                {message === undefined ? '' : `, ${message}`}
+              </p>
+            ))}
+        </div>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,158 @@
+import { useEffect, useState } from 'react'
+import { useAnswer } from '../../data/answers.ts'
+import { useScope } from '../../data/scope.ts'
+import { address } from '../../route/address.ts'
+import { Link } from '../../route/link.tsx'
+import { go, useSearch, withSearch } from '../../route/location.ts'
+import { Answer } from '../../ui/answer.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { StateText } from '../../ui/glyph.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { usePageTitle } from '../../ui/page-title.ts'
+import { counted } from '../../ui/value.tsx'
+
+const page = 200
+
+/** Where is X? Objects of all clusters, by the words of their names and by field. */
+export default function SearchPage() {
+  usePageTitle('Search')
+  const scope = useScope()
+  const q = useSearch().get('q') ?? ''
+  const found = useAnswer('search', { query: { ...scope, q, limit: page } }, { when: q !== '' })
+  return (
+    <div className="page">
+      <h1>Search</h1>
+      <Question key={q} q={q} />
+      {q === '' ? (
+        <Empty title="What are you looking for?">
+          Words of a name, or fields: <code>kind:Deployment</code> <code>ns:shop</code> <code>name:api</code>{' '}
+          <code>bundle:checkout</code> <code>cluster:prod-eu-1</code> <code>env:prod</code>. Every word
+          narrows.
+        </Empty>
+      ) : (
+        <Answer of={found} what="what was searched for">
+          {(view) => (
+            <>
+              <p className="sentence">
+                <span>
+                  <b>{view.total.toLocaleString('en')}</b> {view.total === 1 ? 'object' : 'objects'}
+                </span>
+                {view.groups.map((group) => (
+                  <span key={group.environment}>
+                    <Link
+                      to={`/search?q=${encodeURIComponent(q)}&env=${encodeURIComponent(group.environment)}`}
+                    >
+                      <b>{group.objects.toLocaleString('en')}</b> in {group.environment}
+                    </Link>{' '}
+                    <span className="sub">on {counted(group.clusters, 'cluster')}</span>
+                  </span>
+                ))}
+              </p>
+              {view.problem === undefined ? null : <p className="trouble">{view.problem}</p>}
+              {view.stale.length === 0 ? null : (
+                <p className="sub">
+                  {counted(view.stale.length, 'cluster')} cannot be reached; what is listed of them is from
+                  before: {view.stale.slice(0, 5).join(', ')}
+                  {view.stale.length > 5 ? ' …' : ''}
+                </p>
+              )}
+              {view.items.length === 0 ? (
+                <Empty title="Nothing was found">
+                  Indexed are the objects that bundles hold, by kind, namespace and name. The scope above
+                  narrows, too.
+                </Empty>
+              ) : (
+                <div className="table-box">
+                  <table className="table compact">
+                    <thead>
+                      <tr>
+                        <th>Object</th>
+                        <th>Namespace</th>
+                        <th>Cluster</th>
+                        <th>Bundle</th>
+                        <th>Bundle is</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {view.items.map((item) => (
+                        <tr
+                          key={`${item.cluster} ${item.object.group} ${item.object.kind} ${item.object.namespace} ${item.object.name}`}
+                        >
+                          <td>
+                            <span className="sub">{item.object.kind}</span>{' '}
+                            <Link to={address.object(item.cluster, item.object)}>{item.object.name}</Link>
+                          </td>
+                          <td>{item.object.namespace === '' ? '—' : item.object.namespace}</td>
+                          <td>
+                            <Link to={address.cluster(item.cluster)}>{item.cluster}</Link>{' '}
+                            <span className="sub">{item.environment}</span>
+                          </td>
+                          <td>
+                            <Link to={address.bundle(item.bundle)}>{item.bundle}</Link>
+                          </td>
+                          <td>
+                            <StateText state={item.state} />
+                          </td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                  {view.total > view.items.length ? (
+                    <p className="sub">the first {view.items.length}; add words to narrow</p>
+                  ) : null}
+                </div>
+              )}
+            </>
+          )}
+        </Answer>
+      )}
+    </div>
+  )
+}
+
+const fields = ['kind:', 'ns:', 'name:', 'bundle:', 'cluster:', 'env:'] as const
+
+function Question({ q }: { readonly q: string }) {
+  const [text, setText] = useState(q)
+  const kinds = useAnswer('names', { query: { of: 'kinds' } }, { every: 60_000 })
+  const bundles = useAnswer('names', { query: { of: 'bundles' } }, { every: 60_000 })
+  useEffect(() => setText(q), [q])
+  const before = text.slice(0, text.lastIndexOf(' ') + 1)
+  const completions = [
+    ...fields,
+    ...(kinds.data?.names ?? []).map((kind) => `kind:${kind}`),
+    ...(bundles.data?.names ?? []).map((bundle) => `bundle:${bundle}`),
+  ]
+  return (
+    <form
+      role="search"
+      aria-label="Objects"
+      className="row"
+      style={{ margin: '12px 0' }}
+      onSubmit={(event) => {
+        event.preventDefault()
+        go(withSearch({ q: text.trim() }))
+      }}
+    >
+      <label className="field" style={{ flex: '0 1 560px', height: 40 }}>
+        <Icon name="search" />
+        <span className="hidden-text">Question</span>
+        <input
+          list="completions"
+          value={text}
+          placeholder="kind:Deployment ns:shop api"
+          spellCheck={false}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <datalist id="completions">
+        {completions.map((one) => (
+          <option key={one} value={before + one} />
+        ))}
+      </datalist>
+      <button type="submit" className="button primary">
+        Search
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { createClient } from '../../src/api/index.ts'
+import type { HubService } from '../../src/hub/service.ts'
+import { ownWebFiles } from '../../src/hub/http/index.ts'
+import { adminToken, type ServedFleet, serveFleet } from '../cli/serve-fleet.ts'
+
+/** Debian's Chromium, or the one that CHROMIUM names. */
+function chromiumPath(): string {
+  const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  if (!existsSync(path))
+    throw new Error(`no Chromium under ${path}: apt-get install chromium, or set CHROMIUM`)
+  return path
+}
+
+/** Starts Chromium as a process of its own. */
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+  })
+}
+
+/** Serves a hub with its pages. */
+export async function servePages(service: HubService): Promise<ServedFleet> {
+  const web = await ownWebFiles()
+  if (web === undefined) throw new Error('the pages are not built: npm run build:web')
+  return serveFleet(service, { web })
+}
+
+export interface Look {
+  readonly width?: number
+  readonly height?: number
+  readonly scheme?: 'light' | 'dark'
+  readonly reducedMotion?: 'reduce' | 'no-preference'
+  readonly zoom?: number
+}
+
+/** A window that is signed in by a one-time link, as a person is. What the page reports as an error is kept. */
+export async function openWindow(
+  browser: Browser,
+  hub: Pick<ServedFleet, 'url'>,
+  { width = 1440, height = 900, scheme = 'light', reducedMotion = 'no-preference', zoom = 1 }: Look = {},
+  token = adminToken,
+): Promise<{ page: Page; context: BrowserContext; errors: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) },
+    deviceScaleFactor: zoom,
+    colorScheme: scheme,
+    reducedMotion,
+    timezoneId: 'UTC',
+  })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  const link = await createClient({ url: hub.url, token, fetch }).signInLink()
+  await page.goto(link.url)
+  return { page, context, errors }
+}
