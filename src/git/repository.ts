@@ -78,6 +78,8 @@ class MirroredRepository implements GitRepository {
       const entries = await listTree(this.#mirror, this.url, commit, path, {
         leaveOut: () => true,
         ...options,
+        // Nothing of them is read.
+        limits: { ...options.limits, bytes: Number.POSITIVE_INFINITY },
       })
       return entries.map((entry) => entry.path)
     })

@@ -73,9 +73,9 @@ export async function listTree(
       },
     )
   }
-  const tooDeep = entries.find((entry) => entry.path.split('/').length > limits.depth)
-  if (tooDeep !== undefined) throw fail('too-large', `folders are nested deeper than ${limits.depth}`)
   const selected = entries.filter((entry) => options.select?.(entry.path) ?? true)
+  const tooDeep = selected.find((entry) => entry.path.split('/').length > limits.depth)
+  if (tooDeep !== undefined) throw fail('too-large', `folders are nested deeper than ${limits.depth}`)
   if (selected.length > limits.files)
     throw fail('too-large', `${selected.length} files, at most ${limits.files} are read`)
   const bytes = selected.reduce((total, entry) => total + entry.bytes, 0)

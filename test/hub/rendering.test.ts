@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ChartServer, publish, serveCharts } from '../charts/chart-server.ts'
 import { head, until } from './hub-under-test.ts'
 import { HubRig } from './rig.ts'
 
 let rig: HubRig
+let charts: ChartServer
 beforeAll(async () => {
   rig = await HubRig.create()
+  charts = await serveCharts()
+  publish(charts, [{ name: 'web', version: '1.0.0' }])
+  rig.spec = { ...rig.spec, charts: { hosts: [charts.host], plainHttp: [charts.host] } }
   await rig.start()
   await rig.inSync(await rig.fleet.commit(rig.files()))
 })
-afterAll(() => rig.stop())
+afterAll(async () => {
+  await rig.stop()
+  await charts.close()
+})
 
 /** A bundle file with the given spec, delivered everywhere at once. */
 function bundle(app: string, spec: string): Record<string, string> {
@@ -138,6 +146,14 @@ test('what a chart draws at random is another value on each cluster, and stays o
     expect(shown.stdout).not.toContain(password)
     expect(rig.hub.output).not.toContain(Buffer.from(password, 'base64').toString())
   }
+  // Somebody may have seen them: another rotation draws all of them anew, for this bundle, and once.
+  const rotated = await rig.fleet.commit(bundle(app, `${spec}, rotation: 2`))
+  await rig.inSync(rotated, app)
+  const after = await passwords()
+  expect(new Set([...before, ...after]).size).toBe(4)
+  const same = await rig.fleet.commit({ 'apps/drawn/extra.yaml': 'note: c\n' })
+  await rig.inSync(same, app)
+  expect(await passwords()).toEqual(after)
 })
 
 test('a source that cannot be rendered is one clear failure on its bundle, deletes nothing, and the others go on', async () => {
@@ -191,6 +207,32 @@ test('a source that cannot be rendered is one clear failure on its bundle, delet
         ).join('---\n'),
       },
       '10001 objects, at most 10000',
+    ],
+    [
+      'large',
+      {
+        ...bundle('large', 'source: {path: apps/large}'),
+        'apps/large/one.yaml': rig.configMapFile('one', 'x'),
+        ...Object.fromEntries(
+          Array.from({ length: 13 }, (_, index) => [`apps/large/${index}.txt`, `${index}`.repeat(5_200_000)]),
+        ),
+      },
+      'bytes, at most 67108864 are read',
+    ],
+    [
+      'nowhere',
+      {
+        'fleet/bundles/nowhere.yaml': `${head}kind: Bundle\nmetadata: {name: ${rig.bundle('nowhere')}}\nspec: {source: {path: apps/sound}, placement: {where: "environment == 'mars'"}}\n`,
+      },
+      `no cluster matches placement "environment == 'mars'"`,
+    ],
+    [
+      'digest',
+      bundle(
+        'digest',
+        `source: {path: ., chart: {repository: "${charts.url}", name: web, version: 1.0.0, digest: "sha256:${'0'.repeat(64)}"}}`,
+      ),
+      'digest',
     ],
   ]
   await rig.fleet.commit(Object.assign({}, ...wrong.map(([, files]) => files)) as Record<string, string>)

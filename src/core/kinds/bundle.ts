@@ -85,6 +85,8 @@ export const bundleSchema = z.strictObject({
       .optional(),
     /** Which renderings share the random bytes of their templates. */
     random: z.enum(['bundle', 'cluster']).optional(),
+    /** Another number draws every random value, and certificate, of its templates anew. */
+    rotation: z.int().min(1).max(1_000_000).optional(),
   }),
 })
 

@@ -11,7 +11,9 @@ import type { LoadedFleet, ReadPath } from './model.ts'
  * `GitFailure` of a commit that cannot be read.
  */
 export async function loadFleetCommit(repository: GitRepository, commit: string): Promise<LoadedFleet> {
-  const markers = markersIn(await repository.listFiles(commit, ''))
+  // However much lies beside the fleet in its repository, only this is counted.
+  const select = (path: string): boolean => markersIn([path]).length > 0
+  const markers = markersIn(await repository.listFiles(commit, '', { select }))
   const folder = folderOf(markers[0] ?? '')
   const files = await repository.readTree(commit, folder, {
     select: (path) => isManifestFile(path) && (markers.length === 1 || markers.includes(path)),

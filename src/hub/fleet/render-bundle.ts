@@ -26,7 +26,7 @@ export async function renderBundle(
     rendered: false,
     problems: [problemOf(bundle, message, hint)],
   })
-  const { source, random } = bundle.value.spec
+  const { source, random, rotation } = bundle.value.spec
   const repositories = model.fleet?.value.spec?.repositories ?? []
   if (source.repository !== undefined && !repositories.some((one) => one.name === source.repository)) {
     return fail(`evenkeel.yaml lists no repository ${source.repository}`)
@@ -39,15 +39,17 @@ export async function renderBundle(
   const refused = unsupported(bundle.value, gathered)
   if (refused !== undefined) return fail(refused.message, refused.hint)
 
-  const shared = `bundle ${JSON.stringify([gathered.path, gathered.valuesFiles])}`
+  const turn = rotation === undefined ? '' : `rotation ${rotation} `
+  const shared = `${turn}bundle ${JSON.stringify([gathered.path, gathered.valuesFiles])}`
   const request = requestOf(bundle.value, inputs, gathered, tools)
-  let scope = random === 'cluster' ? `cluster ${cluster.metadata.name}` : shared
+  const own = `${turn}cluster ${cluster.metadata.name}`
+  let scope = random === 'cluster' ? own : shared
   let outcome = await tools.renderer.render({ ...request, seed: tools.seed(name, scope) })
   if (!outcome.rendered) return { rendered: false, problems: outcome.problems }
   let perCluster = random === 'cluster' && outcome.randomBytes > 0
   if (outcome.randomBytes > 0 && random === undefined) {
     // Clusters never share a secret by accident.
-    scope = `cluster ${cluster.metadata.name}`
+    scope = own
     perCluster = true
   }
   if (outcome.usesCapabilities) {
@@ -77,7 +79,7 @@ function requestOf(
   tools: RenderTools,
 ): Omit<RenderRequest, 'seed'> {
   const { name } = bundle.metadata
-  const { source, namespace } = bundle.spec
+  const { source, namespace, rotation } = bundle.spec
   return {
     files,
     path,
@@ -88,7 +90,7 @@ function requestOf(
     ...(renderer === 'helm'
       ? { helm: { valuesFiles, releaseName: name, namespace: namespace ?? 'default', includeCrds: true } }
       : {}),
-    clock: tools.clock(name),
+    clock: tools.clock(name, rotation),
   }
 }
 

@@ -11,8 +11,8 @@ export interface RenderTools {
   readonly remotes?: FetchRemotesOptions
   /** What random bytes of a bundle are made from, for one scope: a cluster, or names of layers and values. */
   readonly seed: (bundle: string, scope: string) => Uint8Array
-  /** Where the clock of a bundle's templates stands, in milliseconds since 1970. */
-  readonly clock: (bundle: string) => number
+  /** Where the clock of a bundle's templates stands, in milliseconds since 1970; another rotation moves it to now. */
+  readonly clock: (bundle: string, rotation: number | undefined) => number
   /** What the dependencies of a bundle's chart were found to be before. */
   readonly recorded?: (bundle: string) => readonly ResolvedDependency[]
   readonly record?: (bundle: string, resolved: readonly ResolvedDependency[]) => void

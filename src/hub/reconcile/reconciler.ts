@@ -78,7 +78,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
       allowedHosts: config.remoteHosts,
     },
     seed: (bundle, scope) => store.keys.renderSeed(bundle, scope),
-    clock: (bundle) => memory.clock(bundle),
+    clock: (bundle, rotation) => memory.clock(bundle, rotation),
     recorded: (bundle) => memory.dependencies(bundle),
     record: (bundle, resolved) => memory.recordDependencies(bundle, resolved),
     signingKeys: async (name) => (await config.credentials.read(name)).reveal(),

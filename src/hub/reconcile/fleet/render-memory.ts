@@ -9,6 +9,8 @@ import type { Store } from '../../store/index.ts'
 interface Remembered {
   /** Where the clock of its templates stands, in milliseconds since 1970. */
   readonly clock: number
+  /** The rotation that its values were drawn with last. */
+  readonly rotation?: number
   /** How many random bytes they drew last, by what they were drawn for. */
   readonly drawn?: Readonly<Record<string, number>>
   /** What the dependencies of its chart led to, where no lock decides. */
@@ -45,8 +47,17 @@ export class RenderMemory {
     await this.#store.writeMeta('renders', JSON.stringify([...this.#known]))
   }
 
-  clock(bundle: string): number {
-    return this.#of(bundle).clock
+  clock(bundle: string, rotation?: number): number {
+    const known = this.#of(bundle)
+    if (known.rotation === rotation) return known.clock
+    const { rotation: _before, ...rest } = known
+    const turned: Remembered = {
+      ...rest,
+      clock: wholeSecond(this.#clock.now()),
+      ...(rotation === undefined ? {} : { rotation }),
+    }
+    this.#set(bundle, turned)
+    return turned.clock
   }
 
   dependencies(bundle: string): readonly ResolvedDependency[] {
@@ -75,7 +86,7 @@ export class RenderMemory {
       certificatesIn(object as unknown as Json).some((one) => isDue(one, now)),
     )
     // A certificate that is due however new it is would move the clock with every look.
-    if (!due || now - this.clock(bundle) < dayMs) return false
+    if (!due || now - this.#of(bundle).clock < dayMs) return false
     this.#set(bundle, { ...this.#of(bundle), clock: now })
     return true
   }
@@ -83,8 +94,7 @@ export class RenderMemory {
   #of(bundle: string): Remembered {
     const known = this.#known.get(bundle)
     if (known !== undefined) return known
-    // Whole seconds, as certificates have them.
-    const first: Remembered = { clock: Math.floor(this.#clock.now() / 1000) * 1000 }
+    const first: Remembered = { clock: wholeSecond(this.#clock.now()) }
     this.#set(bundle, first)
     return first
   }
@@ -93,6 +103,11 @@ export class RenderMemory {
     this.#known.set(bundle, remembered)
     this.#changed = true
   }
+}
+
+/** As certificates have them. */
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000
 }
 
 const dayMs = 86_400_000

@@ -241,8 +241,8 @@ interface Made {
 function inputKey({ model, revisionOf }: Evaluation, bundle: Declared<Bundle>, cluster: Cluster): string {
   const inputs = bundleInputs(bundle.value, cluster)
   const repositories = model.fleet?.value.spec?.repositories
-  const { source, random, namespace, runAs } = bundle.value.spec
-  const own = { source, random, namespace, runAs, repositories }
+  const { source, random, rotation, namespace, runAs } = bundle.value.spec
+  const own = { source, random, rotation, namespace, runAs, repositories }
   // What cannot be filled in is a problem of this cluster.
   const filled = 'message' in inputs ? { cluster: cluster.metadata.name } : inputs
   return JSON.stringify([bundle.value.metadata.name, own, filled, revisionOf(bundle.value) ?? null])
