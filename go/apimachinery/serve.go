@@ -223,7 +223,11 @@ func (a *answer) addStored(info *request.RequestInfo) error {
 	if !slices.Contains([]string{"scale", "binding", "eviction"}, info.Subresource) && head.Kind != "Status" {
 		return nil
 	}
-	text, err := encodeAs(holding.stored, schema.GroupVersion{Group: info.APIGroup, Version: info.APIVersion})
+	object, err := holding.read()
+	if err != nil {
+		return err
+	}
+	text, err := encodeAs(object, schema.GroupVersion{Group: info.APIGroup, Version: info.APIVersion})
 	a.Object = text
 	return err
 }

@@ -23,10 +23,12 @@ type held struct {
 	live []byte
 	// members are a list to be read.
 	members [][]byte
-	// stored is what the request left there; deleted says that it took it away.
-	stored  runtime.Object
+	// stored is what the request left there, as its cell encodes it, with its revision; deleted says that it took it away.
+	stored  []byte
 	created bool
 	deleted bool
+	// read decodes what was stored.
+	read func() (runtime.Object, error)
 }
 
 // holding is what the request that is carried out finds stored.
@@ -51,7 +53,8 @@ func (c *cell) current() (runtime.Object, []byte, error) {
 		return nil, nil, nil
 	}
 	if holding.stored != nil {
-		return c.encoded(holding.stored.DeepCopyObject())
+		object, err := holding.read()
+		return object, holding.stored, err
 	}
 	if holding.live == nil {
 		return nil, nil, nil
@@ -63,13 +66,20 @@ func (c *cell) current() (runtime.Object, []byte, error) {
 	return c.encoded(live)
 }
 
+// encoded gives the bytes of an object without its revision, which it keeps.
 func (c *cell) encoded(object runtime.Object) (runtime.Object, []byte, error) {
-	bare := object.DeepCopyObject()
-	if err := c.PrepareObjectForStorage(bare); err != nil {
+	revision, err := c.ObjectResourceVersion(object)
+	if err != nil {
 		return nil, nil, err
 	}
-	text, err := runtime.Encode(c.codec, bare)
-	return object, text, err
+	if err := c.PrepareObjectForStorage(object); err != nil {
+		return nil, nil, err
+	}
+	text, err := runtime.Encode(c.codec, object)
+	if err != nil {
+		return nil, nil, err
+	}
+	return object, text, c.UpdateObject(object, revision)
 }
 
 func (c *cell) Create(_ context.Context, key string, object, out runtime.Object, _ uint64) error {
@@ -80,20 +90,24 @@ func (c *cell) Create(_ context.Context, key string, object, out runtime.Object,
 	if there != nil {
 		return storage.NewKeyExistsError(key, 0)
 	}
-	return c.put(object, out, 0)
-}
-
-func (c *cell) put(object, out runtime.Object, revision uint64) error {
 	_, text, err := c.encoded(object)
 	if err != nil {
 		return err
 	}
+	return c.put(text, out, 0)
+}
+
+func (c *cell) put(text []byte, out runtime.Object, revision uint64) error {
 	holding.created = revision == 0
-	if err := c.decodeInto(text, out, revision); err != nil {
-		return err
+	holding.stored = text
+	holding.read = func() (runtime.Object, error) {
+		object, err := runtime.Decode(c.codec, text)
+		if err != nil {
+			return nil, err
+		}
+		return object, c.UpdateObject(object, revision)
 	}
-	holding.stored = out.DeepCopyObject()
-	return nil
+	return c.decodeInto(text, out, revision)
 }
 
 func (c *cell) decodeInto(text []byte, out runtime.Object, revision uint64) error {
@@ -173,7 +187,7 @@ func (c *cell) GuaranteedUpdate(
 	if revision != 0 && bytes.Equal(before, after) {
 		return c.decodeInto(before, out, revision)
 	}
-	return c.put(made, out, revision)
+	return c.put(after, out, revision)
 }
 
 func (c *cell) GetList(_ context.Context, _ string, _ storage.ListOptions, list runtime.Object) error {

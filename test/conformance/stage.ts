@@ -70,6 +70,12 @@ export class Stage {
     return this.#side.request(request)
   }
 
+  /** Asks again, without comparing it, until the answer is as it has to be. Throws when it never is. */
+  async until(request: Request, isReached: (answer: Answer) => boolean): Promise<void> {
+    for (let tries = 0; tries < 400; tries += 1) if (isReached(await this.#side.request(request))) return
+    throw new Error(`${request.method} ${request.path} never became as it has to be`)
+  }
+
   /** Something that was found out about answers. */
   note(title: string, result: Json): void {
     this.steps.push({ title, result })
@@ -95,11 +101,7 @@ export class Stage {
       path: `${collection}?dryRun=All`,
       contentType: 'application/json',
     } as const
-    for (let tries = 0; tries < 400; tries += 1) {
-      const { status, body } = await this.quiet({ ...probe, body: '{}' })
-      if (status !== 404 || (isMap(body) && isMap(body.details) && body.details.causes !== undefined)) return
-    }
-    throw new Error(`${collection} is not served`)
+    await this.until({ ...probe, body: '{}' }, ({ status }) => status !== 404)
   }
 
   async #record(
