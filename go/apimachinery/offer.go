@@ -1,7 +1,13 @@
 package main
 
 import (
+	"context"
 	"net"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apiserver/pkg/registry/rest"
 
 	"k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/registry/core/service/ipallocator"
@@ -55,3 +61,16 @@ func (offeredPorts) ForEach(func(int)) {}
 func (offeredPorts) Has(int) bool      { return false }
 func (offeredPorts) Destroy()          {}
 func (offeredPorts) EnableMetrics()    {}
+
+// noEndpoints stands for the Endpoints of a Service, which are not here: a server deletes them with it.
+type noEndpoints struct{}
+
+func (noEndpoints) Get(_ context.Context, name string, _ *metav1.GetOptions) (runtime.Object, error) {
+	return nil, apierrors.NewNotFound(core.Resource("endpoints"), name)
+}
+
+func (noEndpoints) Delete(
+	_ context.Context, name string, _ rest.ValidateObjectFunc, _ *metav1.DeleteOptions,
+) (runtime.Object, bool, error) {
+	return nil, false, apierrors.NewNotFound(core.Resource("endpoints"), name)
+}

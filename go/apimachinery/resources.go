@@ -176,7 +176,7 @@ func openServiceAccounts(options generic.RESTOptionsGetter) (*serviceaccountstor
 
 func openServices(options generic.RESTOptionsGetter) (registries, error) {
 	addresses := map[core.IPFamily]ipallocator.Interface{core.IPv4Protocol: offeredAddress{}}
-	one, status, _, err := servicestore.NewREST(options, core.IPv4Protocol, addresses, offeredPorts{}, nil, nil, nil)
+	one, status, _, err := servicestore.NewREST(options, core.IPv4Protocol, addresses, offeredPorts{}, noEndpoints{}, nil, nil)
 	return registries{"": one, "status": status}, err
 }
 

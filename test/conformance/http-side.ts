@@ -28,6 +28,8 @@ export class HttpSide implements Side {
         ...(contentType === undefined ? {} : { 'content-type': contentType }),
       },
       body: body ?? null,
+    }).catch((error: unknown) => {
+      throw new Error(`${this.name} did not answer ${method} ${path}`, { cause: error })
     })
     const text = await response.text()
     return {

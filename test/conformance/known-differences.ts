@@ -12,4 +12,16 @@ export interface KnownDifference {
   readonly reason: string
 }
 
-export const knownDifferences: readonly KnownDifference[] = []
+export const knownDifferences: readonly KnownDifference[] = [
+  {
+    title: '7: apps/v1 daemonsets as a table',
+    at: '1.body.rows[0].object.metadata.annotations',
+    reason:
+      'the metadata beside a row are taken of the object in its version, which keeps an old field as an annotation',
+  },
+  ...[1, 2, 3].map((step) => ({
+    title: '7: v1 endpoints as a table',
+    at: `${step}.warnings`,
+    reason: 'only writes warn of a deprecated kind',
+  })),
+]

@@ -30,13 +30,14 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
     if (isList(value))
       return ordered(
         key,
-        value.map((one) => visit(one, key === 'clusterIPs' ? 'clusterIP' : '')),
+        value.map((one) => visit(one, key === 'clusterIPs' ? 'clusterIP' : key === 'cells' ? key : '')),
       )
     if (typeof value === 'string') {
       if (key === 'uid') return placeOf('uid', value)
       if (key === 'resourceVersion' && value !== '') return placeOf('revision', value)
       if (times.has(key)) return '<time>'
-      if (key === 'clusterIP' && value !== 'None') return '<address>'
+      if (key === 'clusterIP' && value !== 'None' && value !== '') return placeOf('address', value)
+      if (key === 'cells' && /^\d+s$/.test(value)) return '<age>'
     }
     if (key === 'nodePort') return '<port>'
     return value
@@ -47,7 +48,9 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
       const suffix = name.slice(generateName.length)
       if (/^[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(suffix)) placeOf('suffix', suffix)
     }
-    const entries = Object.entries(map).toSorted(([one], [other]) => (one < other ? -1 : 1))
+    // A list has the revision of the server, which others move too.
+    const own = isList(map.items) || isList(map.rows) ? { ...map, metadata: {} } : map
+    const entries = Object.entries(own).toSorted(([one], [other]) => (one < other ? -1 : 1))
     return Object.fromEntries(entries.map(([key, value]) => [key, visit(value, key)]))
   }
   return steps.map(({ title, result }) => {
@@ -68,6 +71,7 @@ function ordered(key: string, list: readonly Json[]): readonly Json[] {
 function withPlaces(text: string, places: ReadonlyMap<string, string>): string {
   let made = text
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>')
+    .replaceAll(/(in record \()\d+\)/g, '$1<revision>)')
     .replaceAll(/(resourceVersion(?:\\+":\\+"|:))\d+/g, '$1<revision>')
   for (const [key, place] of places) {
     const [sort = '', value = ''] = key.split(' ')

@@ -5,8 +5,14 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const moment = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
 /** Whole strings only: a time within a text is just text. */
 const ownValue = new RegExp(`"(?:(${uuid})|(${moment}))"`, 'g')
-const revisionValue = /"resourceVersion":"(\d+)"/g
 const firstTime = Date.UTC(1971, 0, 1)
+/** Stands for the revision of the live object: no server ever counts so far. */
+const revisionName = '900000000000001'
+/** Names inside of texts: messages repeat values. */
+const anyName = new RegExp(
+  `00000000-0000-4000-8000-\\d{12}|1971-01-01T\\d\\d:\\d\\d:\\d\\dZ|${revisionName}`,
+  'g',
+)
 
 /**
  * The values of a write that are of one cluster only (uids, times, revisions), and names for them: the same in every
@@ -20,7 +26,6 @@ export class Names {
   readonly uid: string
   readonly now: string
   readonly #values = new Map<string, string>()
-  readonly #revision: string | undefined
 
   /** Undefined for a request whose body cannot be looked into: it has to be asked as it is. */
   static of(request: WriteRequest): Names | undefined {
@@ -36,7 +41,7 @@ export class Names {
 
   private constructor({ live, uid, now }: WriteRequest, body: string) {
     const text = live === undefined ? '' : JSON.stringify(live)
-    this.#revision = live === undefined ? undefined : revisionIn(live)
+    const revision = live === undefined ? undefined : revisionIn(live)
     const uids = new Set([uid])
     const times = new Set([now])
     for (const source of [text, body]) {
@@ -50,13 +55,12 @@ export class Names {
     // Times keep their order.
     for (const [i, value] of [...times].sort().entries()) names.set(value, timeName(i))
     for (const [value, name] of names) this.#values.set(name, value)
-    const hide = (source: string): string =>
-      source
-        .replaceAll(ownValue, (quoted) => `"${names.get(quoted.slice(1, -1)) ?? ''}"`)
-        .replaceAll(
-          revisionValue,
-          (_, value: string) => `"resourceVersion":"${value === this.#revision ? 1 : 2}"`,
-        )
+    if (revision !== undefined) this.#values.set(revisionName, revision)
+    const hide = (source: string): string => {
+      const hidden = source.replaceAll(ownValue, (quoted) => `"${names.get(quoted.slice(1, -1)) ?? ''}"`)
+      // A patch may hold the revision under any key.
+      return revision === undefined ? hidden : hidden.replaceAll(`"${revision}"`, `"${revisionName}"`)
+    }
     this.live = hide(text)
     this.body = Buffer.from(hide(body))
     this.uid = names.get(uid) ?? uid
@@ -77,17 +81,10 @@ export class Names {
   /** The reply with the values that the names stand for. */
   show(reply: WriteReply): WriteReply {
     if (reply.kind !== 'answer') return { ...reply, object: this.#filled(reply.object) }
-    const whole = (object: JsonMap): JsonMap => {
-      const filled = this.#filled(object)
-      const { metadata } = filled
-      if (this.#revision === undefined || !isMap(metadata) || metadata.resourceVersion === undefined)
-        return filled
-      return { ...filled, metadata: { ...metadata, resourceVersion: this.#revision } }
-    }
-    const body = whole(reply.body)
+    const body = this.#filled(reply.body)
     const { stored } = reply
     if (stored === undefined || stored.as === 'deleted') return { ...reply, body }
-    const object = stored.object === reply.body ? body : whole(stored.object)
+    const object = stored.object === reply.body ? body : this.#filled(stored.object)
     return { ...reply, body, stored: { ...stored, object } }
   }
 
@@ -96,7 +93,7 @@ export class Names {
   }
 
   #fill(value: Json): Json {
-    if (typeof value === 'string') return this.#values.get(value) ?? value
+    if (typeof value === 'string') return value.replaceAll(anyName, (name) => this.#values.get(name) ?? name)
     if (isList(value)) return value.map((one) => this.#fill(one))
     if (!isMap(value)) return value
     const filled: Record<string, Json> = {}

@@ -32,7 +32,8 @@ export async function deleteCollection(cluster: Cluster, request: ResourceReques
   const items: JsonMap[] = []
   for (const stored of objects) {
     const { name, namespace } = mapOf(stored.shape.metadata)
-    items.push(await shown(cluster, resource, stored))
+    const { kind: _, apiVersion: _own, ...item } = await shown(cluster, resource, stored)
+    items.push(item)
     const done = await write(cluster, {
       resource,
       method: 'DELETE',

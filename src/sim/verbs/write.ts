@@ -64,7 +64,9 @@ async function tryWrite(
   if (stored.as === 'deleted') {
     const key = keyIn(resource, namespace, name)
     const removed = live === undefined ? undefined : store.remove(resource.storage, key, live.revision)
-    return removed === undefined ? undefined : { code, body: withRevision(body, removed), warnings }
+    if (removed === undefined) return undefined
+    // Who takes the last finalizer away is shown the object with the revision that it had.
+    return { code, body: intent.method === 'DELETE' ? withRevision(body, removed) : body, warnings }
   }
   const key = keyIn(resource, namespace, name === '' ? nameIn(stored.object) : name)
   const put = store.put(resource.storage, key, stored.object, live?.revision)

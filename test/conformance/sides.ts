@@ -1,0 +1,31 @@
+import { afterAll, inject } from 'vitest'
+import { attachApiServer, type ApiServerAddress } from '../../tools/kubernetes/index.ts'
+import { simulatedServer } from '../sim/simulated-server.ts'
+import { HttpSide } from './http-side.ts'
+
+/** A real server of a version and a simulated one that behaves as it, both met over HTTP. */
+export interface Sides {
+  readonly real: HttpSide
+  readonly simulated: HttpSide
+}
+
+/** Both versions that every test has a real server of. */
+export const addresses: readonly ApiServerAddress[] = inject('clusters')
+
+/**
+ * Opens both sides; they are closed after the tests of the file. Neither has more controllers than a server brings along
+ * itself: real servers of tests run without a controller manager.
+ */
+export async function openSides(address: ApiServerAddress): Promise<Sides> {
+  const server = await attachApiServer(address)
+  const real = new HttpSide('the real server', { ...server, token: server.token('admin') })
+  const { server: simulated, close } = await simulatedServer(address.version, {
+    controllers: ['definitions'],
+  })
+  const other = new HttpSide('the simulator', { ...simulated, token: simulated.token('admin') })
+  afterAll(async () => {
+    await Promise.all([real.close(), other.close()])
+    await close()
+  })
+  return { real, simulated: other }
+}
