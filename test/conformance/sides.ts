@@ -19,13 +19,12 @@ export const addresses: readonly ApiServerAddress[] = inject('clusters')
 export async function openSides(address: ApiServerAddress): Promise<Sides> {
   const server = await attachApiServer(address)
   const real = new HttpSide('the real server', { ...server, token: server.token('admin') })
-  const { server: simulated, close } = await simulatedServer(address.version, {
-    controllers: ['definitions'],
-  })
-  const other = new HttpSide('the simulator', { ...simulated, token: simulated.token('admin') })
+  const simulation = await simulatedServer(address.version, { controllers: ['definitions'] })
+  const token = simulation.server.token('admin')
+  const simulated = new HttpSide('the simulator', { ...simulation.server, token })
   afterAll(async () => {
-    await Promise.all([real.close(), other.close()])
-    await close()
+    await Promise.all([real.close(), simulated.close()])
+    await simulation.close()
   })
-  return { real, simulated: other }
+  return { real, simulated }
 }
