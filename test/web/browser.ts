@@ -41,7 +41,7 @@ export async function openWindow(
   browser: Browser,
   hub: Pick<ServedFleet, 'url'>,
   { width = 1440, height = 900, scheme = 'light', reducedMotion = 'no-preference', zoom = 1 }: Look = {},
-  token = adminToken,
+  signInLink = () => createClient({ url: hub.url, token: adminToken, fetch }).signInLink(),
 ): Promise<{ page: Page; context: BrowserContext; errors: string[] }> {
   const context = await browser.newContext({
     viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) },
@@ -56,7 +56,6 @@ export async function openWindow(
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text())
   })
-  const link = await createClient({ url: hub.url, token, fetch }).signInLink()
-  await page.goto(link.url)
+  await page.goto((await signInLink()).url)
   return { page, context, errors }
 }

@@ -10,7 +10,7 @@ import { usePageTitle } from '../../ui/page-title.ts'
 import { counted, shortRevision } from '../../ui/value.tsx'
 import { stepsOf } from './steps.ts'
 
-const shown = 50
+const shown = 12
 
 /** What is the next step? A list that reads the real state: what is done stays done, whoever did it. */
 export default function StartPage() {
@@ -43,7 +43,7 @@ export default function StartPage() {
           hub for <b>{<Age at={whoami.data?.hub.startedAt} />}</b>
         </span>
         <span>
-          <b>{status.data?.clusters ?? '…'}</b> clusters known
+          <b>{status.data?.clusters.toLocaleString('en') ?? '…'}</b> clusters known
         </span>
         <span>
           <b>{clusters.data?.items.filter(({ state }) => state !== 'unreachable').length ?? '…'}</b> of the
