@@ -314,7 +314,10 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
       causes: this.causes_.map((one) => one.id),
       kinds: [...new Set(this.drift_.map((one) => one.object.kind))],
     }
-    return (all[query.of] ?? []).filter((name) => name.startsWith(query.prefix)).toSorted()
+    return (all[query.of] ?? [])
+      .filter((name) => name.startsWith(query.prefix))
+      .toSorted()
+      .slice(0, 200)
   }
 
   async acceptAudit(_call: Call, cluster: string, list: unknown) {

@@ -41,7 +41,8 @@ export async function openWindow(
   browser: Browser,
   hub: Pick<ServedFleet, 'url'>,
   { width = 1440, height = 900, scheme = 'light', reducedMotion = 'no-preference', zoom = 1 }: Look = {},
-  signInLink = () => createClient({ url: hub.url, token: adminToken, fetch }).signInLink(),
+  signInLink: () => Promise<{ readonly url: string }> = () =>
+    createClient({ url: hub.url, token: adminToken, fetch }).signInLink(),
 ): Promise<{ page: Page; context: BrowserContext; errors: string[] }> {
   const context = await browser.newContext({
     viewport: { width: Math.round(width / zoom), height: Math.round(height / zoom) },

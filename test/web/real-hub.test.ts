@@ -33,6 +33,47 @@ test('two real clusters are on the map, in sync, and the address of the window i
   expect(await text('[aria-label="Causes"]')).toContain('Nothing differs and nothing fails')
 })
 
+test('the map answers only the rows that have changed since, and all of them to whoever has none', async () => {
+  const whole = await rig.client.fleetMap({ query: {} })
+  expect(whole).toMatchObject({
+    whole: true,
+    total: 2,
+    answered: 2,
+    groups: [{ environment: 'dev' }, { environment: 'prod' }],
+  })
+  const again = await rig.client.fleetMap({ query: { after: whole.version } })
+  expect([again.whole, again.clusters]).toEqual([false, []])
+  await rig.edit('old', 'two', 'changed')
+  const changed = await until(
+    'the row of the cluster changes',
+    () => rig.client.fleetMap({ query: { after: whole.version } }),
+    ({ clusters }) => clusters.length > 0,
+  )
+  expect([changed.whole, changed.clusters.map(([name]) => name)]).toEqual([false, ['old']])
+  expect(changed.states[changed.clusters[0]?.[2] ?? 0]).toBe('drifted')
+  const by = await rig.client.fleetMap({ query: { after: whole.version, fill: 'version' } })
+  expect([by.whole, by.clusters.length, by.legend.at(-1)]).toEqual([true, 2, 'not known'])
+  const { items } = await until(
+    'the cause is known',
+    () => rig.client.causes({ query: {} }),
+    (page) => page.items.length > 0,
+  )
+  const [cause] = items
+  expect(cause).toMatchObject({ tab: 'needs-you', clusters: 1, of: 2, outcome: { is: 'heals' }, unknown: 0 })
+  const found = await rig.client.cause({ params: { cause: cause?.short ?? '' } })
+  expect(found.members.map(({ cluster, has }) => [cluster, has])).toEqual([
+    ['new', 'lacks'],
+    ['old', 'has'],
+  ])
+  await rig.edit('old', 'two', '2')
+  await until(
+    'it is over',
+    () => rig.client.causes({ query: { tab: 'settled' } }),
+    (page) => page.total === 1,
+  )
+  await rig.inSync(revision)
+})
+
 test('an edit by hand appears by itself, with the person, and is healed through the guard of a protected cluster', async () => {
   await rig.edit('new', 'one', 'changed')
   // Nobody loads anything again: the page hears of it.

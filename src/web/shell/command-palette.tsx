@@ -1,6 +1,7 @@
 import { Modal } from '@patternfly/react-core'
 import { type KeyboardEvent, useState } from 'react'
 import { useAnswer } from '../data/answers.ts'
+import { useFleetMap } from '../data/use-fleet-map.ts'
 import { address } from '../route/address.ts'
 import { go } from '../route/location.ts'
 import { inScope } from '../route/link.tsx'
@@ -14,6 +15,7 @@ interface Hit {
 }
 
 const mostOfAKind = 8
+const noScope = {}
 
 /** One field to go anywhere: pages, clusters, bundles, and objects by search. */
 export function CommandPalette({
@@ -26,12 +28,7 @@ export function CommandPalette({
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const wanted = text.trim().toLowerCase()
-  const clusters = useAnswer('names', { query: { of: 'clusters' } }, { every: 60_000 })
-  const begun = useAnswer(
-    'names',
-    { query: { of: 'clusters', prefix: text.trim() } },
-    { when: wanted !== '', every: false },
-  )
+  const map = useFleetMap(noScope, 'region', 'state')
   const bundles = useAnswer('names', { query: { of: 'bundles' } }, { every: 60_000 })
   const to = (place: string) => () => {
     onClose()
@@ -50,7 +47,11 @@ export function CommandPalette({
         ]),
     ...(wanted === ''
       ? []
-      : named([...(begun.data?.names ?? []), ...(clusters.data?.names ?? [])], 'cluster', address.cluster)),
+      : named(
+          (map.data?.clusters ?? []).map(([name]) => name),
+          'cluster',
+          address.cluster,
+        )),
     ...(wanted === '' ? [] : named(bundles.data?.names ?? [], 'bundle', address.bundle)),
     ...Object.values(goKeys)
       .filter(([, name]) => fits(name.toLowerCase(), wanted))

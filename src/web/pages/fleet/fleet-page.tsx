@@ -4,6 +4,7 @@ import type { Fill, StatusView } from '../../../api/index.ts'
 import { stateName, type StateWord, stateWords } from '../../../core/state/index.ts'
 import { useAnswer } from '../../data/answers.ts'
 import { useScope } from '../../data/scope.ts'
+import { useFleetMap } from '../../data/use-fleet-map.ts'
 import { go, useSearch, withSearch } from '../../route/location.ts'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
@@ -19,7 +20,6 @@ import { FleetSentence } from './fleet-sentence.tsx'
 import { FleetTable } from './fleet-table.tsx'
 import type { Order } from './map-layout.ts'
 import { SelectionBar } from './selection-bar.tsx'
-import { useFleetMap } from './use-fleet-map.ts'
 
 const fillChoices: readonly (readonly [Fill, string])[] = [
   ['state', 'state'],

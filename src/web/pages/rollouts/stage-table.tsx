@@ -1,6 +1,6 @@
 import type { RunView } from '../../../api/index.ts'
 import { stateName, type StateWord } from '../../../core/state/index.ts'
-import { useFleetMap } from '../fleet/use-fleet-map.ts'
+import { useFleetMap } from '../../data/use-fleet-map.ts'
 import { Glyph, ShapeOf } from '../../ui/glyph.tsx'
 import { Icon } from '../../ui/icon.tsx'
 

@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import type { Fill, FleetMapView } from '../../../api/index.ts'
-import { queryClient } from '../../data/answers.ts'
-import { hub } from '../../data/hub.ts'
-import type { PageScope } from '../../data/scope.ts'
+import type { Fill, FleetMapView } from '../../api/index.ts'
+import { queryClient } from './answers.ts'
+import { hub } from './hub.ts'
+import type { PageScope } from './scope.ts'
 
 const lookEvery = 5_000
 

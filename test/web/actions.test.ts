@@ -1,0 +1,256 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { FleetInMemory } from '../cli/fleet-in-memory.ts'
+import { readerToken, type ServedFleet } from '../cli/serve-fleet.ts'
+import { openWindow, servePages, startBrowser } from './browser.ts'
+import { thousandClusters } from './thousand-clusters.ts'
+
+let browser: Browser
+let fleet: FleetInMemory
+let hub: ServedFleet
+let page: Page
+let errors: string[]
+
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  fleet = thousandClusters()
+  hub = await servePages(fleet)
+  ;({ page, errors } = await openWindow(browser, hub))
+  await page.waitForSelector('.fleet-map [data-name]')
+})
+afterEach(async () => {
+  await page.context().close()
+  await hub.close()
+  // The browser itself notes every answer that is no 200, such as that of a cause which is no more.
+  expect(errors.filter((error) => !error.startsWith('Failed to load resource'))).toEqual([])
+})
+
+const text = (selector: string) => page.locator(selector).first().innerText()
+const go = '.dialog .button.primary'
+
+test('who changed replicas on 37 clusters is one click away, and healing one of them three more', async () => {
+  await page.click('text=Open cause c-4f2a')
+  await page.waitForSelector('.expansion-in')
+  expect(await text('.fact-grid')).toContain('alice@corp')
+  expect(await text('.sentence')).toMatch(/37\s+of 1,000 clusters/)
+  await page.click('[aria-label="Heal prod-eu-4"]')
+  await page.waitForSelector('.dialog >> text=5 → 3')
+  await page.fill('.dialog input.mono', 'prod-eu-4')
+  await page.fill('.dialog input:not(.mono)', 'INC-4411')
+  await page.click(go)
+  await page.waitForSelector('text=1 object healed')
+  expect(fleet.written).toMatchObject([
+    {
+      what: 'heal',
+      input: { confirm: 'prod-eu-4', reason: 'INC-4411', targets: [{ cluster: 'prod-eu-4' }] },
+    },
+  ])
+})
+
+test('a sandbox asks for one click, a standard cluster for a confirmation, and many protected ones for their number', async () => {
+  const heal = async (cause: string) => {
+    await page.goto(`${hub.url}/drift/${cause}`)
+    await page.click('.actions >> text=Heal on')
+    await page.waitForSelector('.dialog section')
+  }
+  await heal('c-c07e')
+  await page.click(go)
+  await page.waitForSelector('text=1 object healed')
+  await heal('c-81d0')
+  expect(await page.isDisabled(go)).toBe(true)
+  await page.check('.dialog input[type=checkbox]')
+  await page.click(go)
+  await page.waitForSelector('text=14 objects healed')
+  await heal('c-4f2a')
+  await page.fill('.dialog input:not(.mono)', 'INC-4411')
+  for (const wrong of ['prod-eu-3', '36', 'yes']) {
+    await page.fill('.dialog input.mono', wrong)
+    expect(await page.isDisabled(go), wrong).toBe(true)
+  }
+  await page.fill('.dialog input.mono', '37')
+  await page.click(go)
+  await page.waitForSelector('text=38 objects healed')
+  expect(fleet.written.map(({ what }) => what)).toEqual(['heal', 'heal', 'heal'])
+})
+
+test('a heal that the hub refuses loses nothing of what was typed, and names the request', async () => {
+  await page.goto(`${hub.url}/drift/c-4f2a`)
+  await page.click('[aria-label="Heal prod-eu-4"]')
+  await page.waitForSelector('.dialog section')
+  const cluster = fleet.clusters_.find(({ name }) => name === 'prod-eu-4')
+  // Somebody made the cluster anew since the preview.
+  if (cluster !== undefined) cluster.identity.clusterId = 'another-cluster'
+  await page.fill('.dialog input.mono', 'prod-eu-4')
+  await page.fill('.dialog input:not(.mono)', 'INC-4411')
+  await page.click(go)
+  await page.waitForSelector('.dialog .trouble')
+  expect(await text('.dialog .trouble')).toMatch(/not the one that was previewed[\s\S]*Request [0-9a-f-]{36}/)
+  expect(await page.inputValue('.dialog input.mono')).toBe('prod-eu-4')
+  expect(await page.inputValue('.dialog input:not(.mono)')).toBe('INC-4411')
+  expect(fleet.written).toEqual([])
+})
+
+test('the sentence adds up and each number filters; the address says what is shown', async () => {
+  const said = await text('.sentence')
+  const numbers = [
+    ...said.matchAll(/([\d,]+)\s+(clusters|in sync|drifted|failed|in progress|leased|unreachable)/g),
+  ]
+  const counts = Object.fromEntries(
+    numbers.map(([, count = '', what = '']) => [what, Number(count.replace(',', ''))]),
+  )
+  const { clusters, ...states } = counts
+  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(clusters)
+  await page.click('.sentence >> text=failed')
+  expect(page.url()).toContain('state=failed')
+  expect(await page.locator('.cell:not(.dimmed)').count()).toBe(12)
+  await page.reload()
+  await page.waitForSelector('.cell')
+  expect(await page.locator('.cell:not(.dimmed)').count()).toBe(12)
+})
+
+test('with the keyboard alone: to a cluster, beside it, selected, and opened', async () => {
+  await page.keyboard.press('Tab')
+  for (let tries = 0; tries < 60; tries++) {
+    if ((await page.locator('.cell:focus').count()) > 0) break
+    await page.keyboard.press('Tab')
+  }
+  expect(await page.locator('.cell:focus').getAttribute('data-name')).toBe('prod-ap-1')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowDown')
+  const name = await page.locator('.cell:focus').getAttribute('data-name')
+  await page.keyboard.press('Shift+ArrowRight')
+  await page.keyboard.press('Shift+ArrowRight')
+  expect(await text('.bulk')).toContain('3 clusters selected')
+  await page.keyboard.press('Space')
+  await page.waitForSelector('.drawer .facts')
+  await page.keyboard.press('Escape')
+  await page.waitForSelector('.drawer', { state: 'detached' })
+  const here = await page.locator('.cell:focus').getAttribute('data-name')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.identity-head')
+  expect(page.url()).toContain(`/clusters/${here ?? ''}`)
+  expect(name).not.toBe(here)
+  await page.keyboard.press('g')
+  await page.keyboard.press('d')
+  await page.waitForSelector('.cause-table')
+  await page.keyboard.press('/')
+  await page.keyboard.type('pe7')
+  await page.waitForSelector('.palette-hits >> text=prod-eu-7')
+  await page.keyboard.press('Escape')
+})
+
+test('a plan is approved through the guard, a run is paused without one, and both are recorded', async () => {
+  await page.goto(`${hub.url}/plans/p-19c4ab07`)
+  await page.click('text=Approve…')
+  await page.check('.dialog input[type=checkbox]')
+  await page.click(go)
+  await page.waitForSelector('text=It is executed')
+  await page.goto(`${hub.url}/rollouts/run-checkout-3`)
+  await page.click('text=Pause…')
+  await page.waitForSelector('.dialog >> text=No further cluster is released')
+  await page.click(go)
+  await page.waitForSelector('.dialog >> text=paused')
+  await page.click('.dialog >> text=Close')
+  await page.click('text=Resume…')
+  await page.waitForSelector('.dialog >> text=to confirm')
+  expect(await page.isDisabled(go)).toBe(true)
+  expect(fleet.written.map(({ what }) => what)).toEqual(['approved', 'controlRun'])
+})
+
+test('somebody who may only look sees everything and can write nothing', async () => {
+  const reader = await openWindow(browser, hub, {}, async () => ({ url: `${hub.url}/favicon.svg` }))
+  await reader.context.setExtraHTTPHeaders({ authorization: `Bearer ${readerToken}` })
+  await reader.page.goto(`${hub.url}/drift/c-4f2a`)
+  await reader.page.waitForSelector('.expansion-in')
+  const button = reader.page.locator('.actions .button')
+  expect(await button.isDisabled()).toBe(true)
+  expect(await button.getAttribute('title')).toContain('bob@corp does not hold the privilege operate')
+  expect(await reader.page.isDisabled('.mast .button')).toBe(true)
+  await reader.context.close()
+})
+
+test('without colour every abnormal glyph differs from a normal one in shape and in its ink', async () => {
+  const shapes: string[] = await page.evaluate(
+    '[...document.querySelectorAll("symbol")].map((symbol) => symbol.innerHTML)',
+  )
+  expect(new Set(shapes).size).toBe(7)
+  const inked = async (state: string) => {
+    const png = await page.locator(`.cell[data-state="${state}"] .hit`).first().screenshot()
+    return inkInside(page, png.toString('base64'))
+  }
+  for (const state of ['in-sync', 'pending']) expect(await inked(state), state).toBeLessThan(0.12)
+  for (const state of ['drifted', 'failed', 'in-progress', 'leased', 'unreachable']) {
+    expect(await inked(state), state).toBeGreaterThan(0.3)
+  }
+})
+
+/** The share of the middle third of a picture that has at least 3:1 to white, whatever its colour. */
+async function inkInside(on: Page, png: string): Promise<number> {
+  return on.evaluate(`(async () => {
+    const bytes = Uint8Array.from(atob(${JSON.stringify(png)}), (char) => char.charCodeAt(0))
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const { width, height } = image
+    const context = new OffscreenCanvas(width, height).getContext('2d')
+    context.drawImage(image, 0, 0)
+    const third = [width / 3, height / 3, width / 3, height / 3].map(Math.round)
+    const { data } = context.getImageData(...third)
+    const linear = (value) => (value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4)
+    let ink = 0
+    for (let at = 0; at < data.length; at += 4) {
+      const light = 0.2126 * linear(data[at]) + 0.7152 * linear(data[at + 1]) + 0.0722 * linear(data[at + 2])
+      if (1.05 / (light + 0.05) >= 3) ink += 1
+    }
+    return ink / (data.length / 4)
+  })()`)
+}
+
+test('long and odd names, right to left and emoji, stay inside their places', async () => {
+  const odd = `${'x'.repeat(240)}`
+  const [first, second, third] = fleet.clusters_
+  for (const [cluster, name] of [
+    [first, odd],
+    [second, 'مجموعة-الإنتاج'],
+    [third, 'prod-🚢-<img src=x onerror=alert(1)>'],
+  ] as const) {
+    if (cluster === undefined) continue
+    cluster.name = name
+    cluster.identity.cluster = name
+    cluster.reason = `<script>alert(1)</script> ${'y'.repeat(400)}`
+    cluster.state = 'failed'
+  }
+  for (const path of [
+    '/',
+    '/?view=table',
+    `/clusters/${odd}`,
+    `/?cluster=${encodeURIComponent(third?.name ?? '')}`,
+  ]) {
+    await page.goto(hub.url + path)
+    await page.waitForSelector('.glyph')
+    await page.waitForTimeout(200)
+    const over = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    expect(over, path).toBe(0)
+  }
+  expect(await page.locator('main img, main script').count()).toBe(0)
+})
+
+test('a page that is asked for while the hub fails says what failed and with which request, and the others work', async () => {
+  fleet.broken = new Error('a bug')
+  await page.goto(`${hub.url}/bundles`)
+  await page.waitForSelector('.trouble')
+  expect(await text('.trouble')).toMatch(/Cannot get the bundles[\s\S]*Request [0-9a-f-]{36}/)
+  fleet.broken = undefined
+  await page.click('text=Try again')
+  await page.waitForSelector('.table tbody tr')
+})
+
+test('reduced motion and print: nothing moves, and the frame is not printed', async () => {
+  await page.emulateMedia({ reducedMotion: 'reduce', media: 'print' })
+  expect(await page.isVisible('.mast')).toBe(false)
+  expect(await page.isVisible('.rail')).toBe(false)
+  expect(await page.isVisible('.fleet-map')).toBe(true)
+})
