@@ -27,7 +27,7 @@ export {
 } from './hub-view.ts'
 export type { Follow, FollowOptions } from './follow-events.ts'
 export { compileSelector } from './label-selector.ts'
-export type { EffectiveView, RenderedManifest, RenderedObject, SearchView } from './object-view.ts'
+export type { EffectiveView, RenderedManifest, RenderedObject } from './object-view.ts'
 export type { PlanSummary, PlanView } from './plan-view.ts'
 export type { PreviewRequest, PreviewView, PromotionQuery, PromotionView } from './preview-view.ts'
 export {
@@ -53,6 +53,7 @@ export type {
   RunQuery,
   Scope,
   SearchQuery,
+  SearchWordsQuery,
   TraceQuery,
 } from './query.ts'
 export type { PushResult } from './push-view.ts'
@@ -71,6 +72,7 @@ export { clientHeader, eventStreamPath, type RouteName, type Routes, routes } fr
 export type { Tier } from './scalars.ts'
 export type { BrowserSession, SessionQuery, SessionView, SignInLink, WaysInView } from './session-view.ts'
 export type { CreateTokenRequest, MadeToken, TokenView } from './token-view.ts'
+export type { SearchView } from './search-view.ts'
 export type { CauseView, StatusView } from './status-view.ts'
 export type { TraceView } from './trace-view.ts'
 export { type ValueView, valueViewOf } from './value-view.ts'

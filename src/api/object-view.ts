@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { healthSchema, objectRefSchema, originSchema, stateSchema } from './scalars.ts'
+import { healthSchema, objectRefSchema, originSchema } from './scalars.ts'
 
 /** One object of a rendering on one cluster, with the line of Git that declares it. */
 export const renderedObjectSchema = z
@@ -51,26 +51,3 @@ export const effectiveViewSchema = z
   .meta({ id: 'Effective' })
 
 export type EffectiveView = z.infer<typeof effectiveViewSchema>
-
-/** One object that a bundle holds on a cluster, as the index knows it. */
-export const foundObjectSchema = z
-  .object({
-    cluster: z.string(),
-    environment: z.string(),
-    bundle: z.string(),
-    object: objectRefSchema,
-    state: stateSchema.describe('Of the bundle on that cluster'),
-  })
-  .meta({ id: 'FoundObject' })
-
-export const searchViewSchema = z
-  .object({
-    items: z.array(foundObjectSchema),
-    total: z.int().min(0),
-    groups: z.array(z.object({ environment: z.string(), objects: z.int().min(0), clusters: z.int().min(0) })),
-    problem: z.string().optional().describe('What of the question has no index'),
-    stale: z.array(z.string()).describe('Clusters whose part is as of before they were lost'),
-  })
-  .meta({ id: 'SearchResult' })
-
-export type SearchView = z.infer<typeof searchViewSchema>

@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import { causeDetailSchema, causeSummarySchema } from './cause-view.ts'
 import { fleetMapViewSchema } from './fleet-map-view.ts'
-import {
-  effectiveViewSchema,
-  renderedManifestSchema,
-  renderedObjectSchema,
-  searchViewSchema,
-} from './object-view.ts'
-import { causeQuery, fleetMapQuery, manifestQuery, scopeQuery, searchQuery } from './query.ts'
+import { effectiveViewSchema, renderedManifestSchema, renderedObjectSchema } from './object-view.ts'
+import { causeQuery, fleetMapQuery, manifestQuery, scopeQuery } from './query.ts'
 import type { Route } from './route.ts'
 import { pageOf } from './scalars.ts'
 
@@ -58,13 +53,5 @@ export const pageRoutes = {
     summary: 'What holds for each bundle on a cluster, and which line says so',
     privilege: 'read',
     response: effectiveViewSchema,
-  },
-  search: {
-    method: 'get',
-    path: '/api/v1/search',
-    summary: 'Objects of all clusters by kind, namespace, name, bundle and cluster',
-    privilege: 'read',
-    query: searchQuery,
-    response: searchViewSchema,
   },
 } as const satisfies Readonly<Record<string, Route>>

@@ -94,6 +94,19 @@ export const traceQuery = z.object({
 })
 export type TraceQuery = z.infer<typeof traceQuery>
 
+export const searchQuery = z.object({
+  ...scopeFields,
+  ...pageFields,
+  q: z.string().max(2000).default('').describe('Such as kind:Deployment image~log4j env:prod replicas>5'),
+})
+export type SearchQuery = z.infer<typeof searchQuery>
+
+export const searchWordsQuery = z.object({
+  ...scopeFields,
+  q: z.string().max(2000).default('').describe('A question whose last part is completed'),
+})
+export type SearchWordsQuery = z.infer<typeof searchWordsQuery>
+
 export const namesQuery = z.object({
   of: z.enum(['clusters', 'bundles', 'environments', 'plans', 'runs', 'causes', 'kinds']),
   prefix: z.string().max(253).default(''),
@@ -136,10 +149,3 @@ export const manifestQuery = z.object({
   name: wordSchema,
 })
 export type ManifestQuery = z.infer<typeof manifestQuery>
-
-export const searchQuery = z.object({
-  ...scopeFields,
-  q: z.string().max(500).default('').describe('Such as kind:Deployment ns:shop api'),
-  limit: pageFields.limit,
-})
-export type SearchQuery = z.infer<typeof searchQuery>

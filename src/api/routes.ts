@@ -16,12 +16,15 @@ import {
   namesQuery,
   reconcileRequestSchema,
   scopeQuery,
+  searchQuery,
+  searchWordsQuery,
   traceQuery,
 } from './query.ts'
 import { pageRoutes } from './page-routes.ts'
 import { pushResultSchema } from './push-view.ts'
 import type { Route } from './route.ts'
 import { pageOf } from './scalars.ts'
+import { searchViewSchema } from './search-view.ts'
 import {
   browserSessionSchema,
   sessionQuery,
@@ -196,6 +199,22 @@ export const routes = {
     body: z.looseObject({}),
     response: pushResultSchema,
     bodyLimit: 4 * 1024 * 1024,
+  },
+  search: {
+    method: 'get',
+    path: '/api/v1/search',
+    summary: 'Objects of all clusters by what they are, hold and how many there are of them',
+    privilege: 'read',
+    query: searchQuery,
+    response: searchViewSchema,
+  },
+  searchWords: {
+    method: 'get',
+    path: '/api/v1/search/words',
+    summary: 'How the last part of a question may go on; at most 50',
+    privilege: 'read',
+    query: searchWordsQuery,
+    response: z.object({ words: z.array(z.string()).max(50) }),
   },
   waysIn: {
     method: 'get',

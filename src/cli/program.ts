@@ -112,6 +112,17 @@ function addReading(program: Command, session: Session, carry: Carry): Command {
       )
   }
 
+  output(watched(scoped(program.command('search [words...]'))))
+    .usage('[options] kind:Deployment image~log4j env:prod replicas>5 words')
+    .description('objects of all clusters by what they are, hold and how many there are')
+    .option('--limit <number>', 'at most so many', whole)
+    .action((words: string[], options: Options) =>
+      carry(
+        async () => (await import('./commands/search.ts')).searchCommand(session, words, options),
+        options,
+      ),
+    )
+
   const describe = program.command('describe').description('everything about one thing')
   const describing = () => import('./commands/describe.ts')
   output(describe.command('cluster <name>'))

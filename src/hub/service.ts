@@ -48,6 +48,7 @@ import type {
   Scope,
   SearchQuery,
   SearchView,
+  SearchWordsQuery,
   StatusView,
   TraceQuery,
   TraceView,
@@ -122,7 +123,6 @@ export interface HubService {
     query: ManifestQuery,
   ): Promise<RenderedManifest | undefined>
   effective(call: Call, cluster: string): Promise<EffectiveView | undefined>
-  search(call: Call, query: SearchQuery): Promise<SearchView>
 
   /** By name. */
   clusters(call: Call, query: ClusterQuery): Promise<Page<ClusterView>>
@@ -194,6 +194,10 @@ export interface HubService {
   whoami(call: Call): Promise<WhoamiView>
   /** Sorted; at most 200. */
   names(call: Call, query: NamesQuery): Promise<string[]>
+
+  search(call: Call, query: SearchQuery): Promise<SearchView>
+  /** At most 50, sorted. */
+  searchWords(call: Call, query: SearchWordsQuery): Promise<string[]>
 
   /** The bundles that hold objects of a cluster, by the objects' keys. */
   holders(call: Call, cluster: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>

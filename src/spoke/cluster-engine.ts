@@ -27,7 +27,7 @@ import type { EngineContext } from './engine-context.ts'
 import { FactsKeeper } from './facts/index.ts'
 import { SpokeFailure } from './failure.ts'
 import { loadMemory } from './load-memory.ts'
-import { type Member, MemberTable } from './members/index.ts'
+import { type Member, MemberTable, tellProjection } from './members/index.ts'
 import { fieldManager } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, HookRecord, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
@@ -67,7 +67,7 @@ const stopMs = 3_000
 export class ClusterEngine {
   readonly #options: ClusterEngineOptions
   readonly #context: EngineContext
-  readonly #members = new MemberTable()
+  readonly #members: MemberTable
   readonly #assignments = new Map<string, Assignment>()
   readonly #contents: ContentCache
   readonly #applied = new Map<string, AppliedMark>()
@@ -99,6 +99,7 @@ export class ClusterEngine {
     this.#options = options
     this.#expectedId = options.expectedId
     const { clock, ports } = options
+    this.#members = new MemberTable((member) => tellProjection(ports, member, undefined))
     this.#contents = new ContentCache(ports.content)
     const sets = new ApplySets(options.sha256, ports.journal.epoch)
     this.#context = {
@@ -395,6 +396,4 @@ export class ClusterEngine {
   }
 }
 
-function gapsIn(discovery: Discovery): string[] {
-  return discovery.failed.map(({ groupVersion }) => groupVersion)
-}
+const gapsIn = ({ failed }: Discovery): string[] => failed.map(({ groupVersion }) => groupVersion)

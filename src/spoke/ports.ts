@@ -1,3 +1,4 @@
+import type { ObjectProjection } from '../core/search/index.ts'
 import type { Hook } from '../core/bundle/index.ts'
 import type { AuditRecord } from '../core/attribution/index.ts'
 import type { ClusterFacts } from '../core/facts/index.ts'
@@ -226,6 +227,15 @@ export interface ReportSink {
   /** Called after the journal has the records. */
   drift(records: readonly DriftRecord[]): void
   event(event: SpokeEvent): void
+  /** What an object is found by is another, or the object is not there any more. */
+  object(change: ObjectChange): void
+}
+
+export interface ObjectChange {
+  /** `keyOf` the object. */
+  readonly key: string
+  readonly bundle: string
+  readonly projection: ObjectProjection | undefined
 }
 
 /** Where audit records of one cluster come from, where there are any. */

@@ -21,9 +21,10 @@ type Part = Pick<
   | 'freezes'
   | 'freeze'
   | 'thaw'
+  | 'searchWords'
 >
 
-/** Runs and freezes of which everything is known beforehand; what is asked of them is remembered. */
+/** Runs, freezes and completions of which everything is known beforehand; what is asked of them is remembered. */
 export class DeliveriesInMemory implements Part {
   runs_: RunView[] = []
   /** By bundle. */
@@ -119,5 +120,9 @@ export class DeliveriesInMemory implements Part {
     const changed = { ...run, ...change }
     this.runs_ = this.runs_.map((one) => (one.id === id ? changed : one))
     return changed
+  }
+
+  async searchWords(): Promise<string[]> {
+    return ['kind:']
   }
 }

@@ -26,6 +26,7 @@ import {
   type ReconcileRequest,
   type Scope,
   type SearchQuery,
+  type SearchView,
   type StatusView,
   type TraceQuery,
   type TraceView,
@@ -44,6 +45,7 @@ import {
   matches,
   pickCauses,
   type RenderedInMemory,
+  holdersOf,
   searchIn,
 } from './pages-in-memory.ts'
 
@@ -138,9 +140,11 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     return cluster === undefined ? undefined : effectiveOf(cluster)
   }
 
-  async search(_call: Call, query: SearchQuery) {
+  /** Where it is set, it is what is found, whatever is looked for. */
+  found: SearchView['items'] | undefined
+  async search(_call: Call, query: SearchQuery): Promise<SearchView> {
     this.#check()
-    return searchIn(this.rendered, this.#inScope(query), query)
+    return searchIn(this.rendered, this.#inScope(query), query, this.found)
   }
 
   async clusters(
@@ -332,8 +336,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
   }
 
   async holders(_call: Call, cluster: string): Promise<ReadonlyMap<string, string>> {
-    const held = this.drift_.filter((one) => one.cluster === cluster)
-    return new Map(held.map((one) => [keyOf(one.object), one.bundle]))
+    return holdersOf(this.drift_, cluster)
   }
 
   live(): boolean {

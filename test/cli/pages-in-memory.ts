@@ -1,3 +1,4 @@
+import { readQuestion } from '../../src/core/search/index.ts'
 import type {
   CauseDetail,
   CauseQuery,
@@ -190,13 +191,16 @@ export function searchIn(
   rendered: ReadonlyMap<string, RenderedInMemory>,
   clusters: readonly ClusterDetailView[],
   { q, limit }: SearchQuery,
+  found?: SearchView['items'],
 ): SearchView {
+  const { problems } = readQuestion(q)
+  if (problems.length > 0) return { items: [], total: 0, groups: [], stale: [], problem: problems.join('; ') }
   const words = q
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '' && !word.includes(':'))
   const kind = /\bkind:(\S+)/.exec(q)?.[1]?.toLowerCase()
-  const all = clusters.flatMap((cluster) =>
+  const known = clusters.flatMap((cluster) =>
     cluster.placed.flatMap(({ bundle, state }) =>
       (rendered.get(bundle)?.items ?? [])
         .filter(({ object }) => kind === undefined || object.kind.toLowerCase() === kind)
@@ -207,9 +211,13 @@ export function searchIn(
           bundle,
           object,
           state,
+          labels: {},
+          images: [],
+          owners: [],
         })),
     ),
   )
+  const all = found ?? known
   const environments = [...new Set(all.map(({ environment }) => environment))]
   return {
     items: all.slice(0, limit),
@@ -230,4 +238,10 @@ export function matches(object: ObjectRef, query: DriftQuery): boolean {
     (query.namespace === undefined || object.namespace === query.namespace) &&
     (query.name === undefined || object.name === query.name)
   )
+}
+
+/** The bundles that hold the objects of a cluster that differ. */
+export function holdersOf(drift: readonly DriftView[], cluster: string): ReadonlyMap<string, string> {
+  const held = drift.filter((one) => one.cluster === cluster)
+  return new Map(held.map((one) => [keyOf(one.object), one.bundle]))
 }

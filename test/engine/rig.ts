@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAuditEvent } from '../../src/core/attribution/index.ts'
+import type { ObjectProjection } from '../../src/core/search/index.ts'
 import type { DriftRecord } from '../../src/core/ledger/index.ts'
 import { canonicalJson, type KubeObject } from '../../src/core/object/index.ts'
 import type { Json } from '../../src/core/object/index.ts'
@@ -52,6 +53,8 @@ export interface Rig {
   /** Of the rig's own bundle, or of another one. */
   bundleReport(bundle?: string): BundleReport | undefined
   clusterReport(): ClusterReport | undefined
+  /** What was told of an object, by its key. */
+  projection(key: string): ObjectProjection | undefined
   plans(): Promise<readonly PlanRecord[]>
   decide(id: string, decision: 'approved' | 'rejected'): Promise<void>
   /** Declares these objects instead of the former ones. */
@@ -115,6 +118,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
   const records = new Map<string, DriftRecord>()
   const events: SpokeEvent[] = []
   const bundleReports = new Map<string, BundleReport>()
+  const projections = new Map<string, ObjectProjection>()
   let clusterReport: ClusterReport | undefined
   const failures: string[] = []
   const audit = options.audit === true ? auditOf(server) : undefined
@@ -137,6 +141,10 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
             for (const record of changed) records.set(record.id, record)
           },
           event: (event) => events.push(event),
+          object: ({ key, projection }) => {
+            if (projection === undefined) projections.delete(key)
+            else projections.set(key, projection)
+          },
         },
         keys: testKeys.hash,
       },
@@ -169,6 +177,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
     open: () => [...records.values()].filter(({ state }) => state === 'open'),
     bundleReport: (of = bundle) => bundleReports.get(of),
     clusterReport: () => clusterReport,
+    projection: (key) => projections.get(key),
     plans: async () => await store.plans(),
     async decide(id, decision) {
       await store.decide(id, decision)

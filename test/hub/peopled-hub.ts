@@ -194,6 +194,12 @@ async function fill(data: string): Promise<void> {
     ])
     await journal.proposePlan(planOf(`plan-${name}`, name), 'waiting')
     if (far) await journal.proposePlan(planOf('plan-xbundle', name, 'xbundle'), 'waiting')
+    const projection = { labels: {}, images: [], owners: [], numbers: {} }
+    await store.search.save([
+      { cluster: name, bundle: 'shop', key: '/ConfigMap/space/a', projection },
+      { cluster: name, bundle: 'shop', key: '/ConfigMap/xspace/a', projection },
+      ...(far ? [{ cluster: name, bundle: 'xbundle', key: '/ConfigMap/space/b', projection }] : []),
+    ])
     await store.events.append([
       happened(at, name, 'shop', 'space'),
       happened(at, name, 'shop', 'xspace'),

@@ -32,6 +32,7 @@ async function main(file: string): Promise<void> {
         bundle: ({ phase }) => void process.stdout.write(`${phase}\n`),
         drift: () => undefined,
         event: () => undefined,
+        object: () => undefined,
       },
       keys: testKeys.hash,
     },

@@ -140,6 +140,7 @@ const handlers: Handlers = {
   effective: async (service, call, { params }) =>
     found('cluster', params.cluster, await service.effective(call, params.cluster)),
   search: (service, call, { query }) => service.search(call, query),
+  searchWords: async (service, call, { query }) => ({ words: await service.searchWords(call, query) }),
   session: async (_, call) => sessionView(call),
   sessions: async (_, call, { query }, { accounts }) => ({
     items: await listSessions(accounts, call, query.name),

@@ -41,7 +41,11 @@ function queriesOf(name: string): readonly string[] {
   if (name === 'promotion')
     return ['?to=dev&from=dev', '?to=dev', '?to=xenv&from=dev', '?to=nowhere&from=dev']
   if (name === 'trace' || name === 'manifest') return ['?kind=ConfigMap&namespace=xspace&name=a']
-  if (name === 'search') return ['?q=a', '?q=kind:ConfigMap']
+  if (name === 'search')
+    return ['?q=a', '?q=', '?q=kind:ConfigMap', '?q=cluster:xcluster', '?q=bundle:xbundle']
+  if (name === 'searchWords') {
+    return ['', 'kind:', 'ns:', 'name:', 'cluster:', 'env:', 'bundle:', 'group:'].map((q) => `?q=${q}`)
+  }
   return ['']
 }
 

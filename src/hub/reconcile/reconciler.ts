@@ -13,6 +13,7 @@ import { placeOfRepository, PushLooks } from '../webhooks/index.ts'
 import { ClusterBoard } from './cluster/cluster-board.ts'
 import { EnginePool } from './cluster/engine-pool.ts'
 import { ReportKeeper } from './cluster/report-keeper.ts'
+import { SearchKeeper } from './cluster/search-keeper.ts'
 import { EventLog } from './event-log.ts'
 import { factsOf } from './fleet/facts-of.ts'
 import { FleetLoop } from './fleet/fleet-loop.ts'
@@ -83,6 +84,8 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     record: (bundle, resolved) => memory.recordDependencies(bundle, resolved),
     signingKeys: async (name) => (await config.credentials.read(name)).reveal(),
   })
+  const search = new SearchKeeper({ store, content: renderings, clock, log })
+  await search.load()
   const audit = new AuditFeeds()
   const freezes = new Freezes({
     store,
@@ -99,6 +102,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     audit,
     board,
     keeper,
+    search,
     events,
     metrics,
     clock,
@@ -182,6 +186,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     await sources.stop()
     await pool.stop()
     await Promise.all(tails.map((tail) => tail.stop()))
+    await search.stop()
     await keeper.stop(fleet.state.model?.clusters.keys() ?? [])
     await events.stop()
   }

@@ -1,19 +1,5 @@
-import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import { runsOf } from './json-text.ts'
-
-/** Which members. Words and the name may stand anywhere, in any case; what else is given is equal, in any case. */
-export interface InventoryFilter {
-  readonly clusters: readonly string[]
-  readonly kind?: string
-  readonly namespace?: string
-  readonly name?: string
-  readonly bundle?: string
-  readonly cluster?: string
-  readonly words: readonly string[]
-  /** Leaves out what whoever asks may not look at; without it they may look at everything. */
-  readonly sees?: (cluster: string, bundle: string, key: string) => boolean
-}
 
 /** What the recorded members of all bundles say about kinds; the journals write them. */
 export class InventoryTable {
@@ -29,6 +15,19 @@ export class InventoryTable {
       queries.selectFrom('inventory').select('kind').distinct().orderBy('kind').execute(),
     )
     return rows.map((row) => row.kind)
+  }
+
+  /** The keys of the objects that a bundle holds on a cluster. */
+  async keysOf(cluster: string, bundle: string): Promise<string[]> {
+    const rows = await this.#database.read((queries) =>
+      queries
+        .selectFrom('inventory')
+        .select('object_key')
+        .where('cluster', '=', cluster)
+        .where('bundle', '=', bundle)
+        .execute(),
+    )
+    return rows.map((row) => row.object_key)
   }
 
   /** The bundles that hold objects of a cluster, by the objects' keys; what no bundle holds is left out. */
@@ -62,59 +61,4 @@ export class InventoryTable {
     )
     return rows.map((row) => row.api_group)
   }
-
-  /** Members that match, by key; `total` of all of them, and how many each cluster has. */
-  async search(
-    { clusters, kind, namespace, name, bundle, cluster, words, sees }: InventoryFilter,
-    limit: number,
-  ): Promise<{
-    items: { cluster: string; bundle: string; key: string }[]
-    total: number
-    byCluster: { cluster: string; count: number }[]
-  }> {
-    if (clusters.length === 0) return { items: [], total: 0, byCluster: [] }
-    const lower = (text: string): string => text.toLowerCase()
-    return this.#database.read(async (queries) => {
-      let matching = queries.selectFrom('inventory').where('cluster', 'in', clusters)
-      const key = sql<string>`lower(object_key)`
-      if (kind !== undefined) matching = matching.where(sql<string>`lower(kind)`, '=', lower(kind))
-      if (bundle !== undefined) matching = matching.where('bundle', '=', bundle)
-      if (cluster !== undefined) matching = matching.where('cluster', '=', cluster)
-      if (namespace !== undefined) {
-        matching = matching.where(
-          sql<boolean>`${key} like ${`%/%/${escaped(lower(namespace))}/%`} escape '!'`,
-        )
-      }
-      for (const word of [...words, ...(name === undefined ? [] : [name])]) {
-        matching = matching.where(sql<boolean>`${key} like ${`%${escaped(lower(word))}%`} escape '!'`)
-      }
-      const ordered = matching
-        .select(['cluster', 'bundle', 'object_key as key'])
-        .orderBy('object_key')
-        .orderBy('cluster')
-      if (sees !== undefined) {
-        // What may be seen is decided object by object, so all that match are looked at.
-        const seen = (await ordered.execute()).filter((row) => sees(row.cluster, row.bundle, row.key))
-        const counts = new Map<string, number>()
-        for (const row of seen) counts.set(row.cluster, (counts.get(row.cluster) ?? 0) + 1)
-        const byCluster = [...counts].map(([of, count]) => ({ cluster: of, count }))
-        return { items: seen.slice(0, limit), total: seen.length, byCluster }
-      }
-      const rows = await matching
-        .select((select) => ['cluster', select.fn.countAll<number>().as('count')])
-        .groupBy('cluster')
-        .execute()
-      const byCluster = rows.map((row) => ({ cluster: row.cluster, count: Number(row.count) }))
-      return {
-        items: await ordered.limit(limit).execute(),
-        total: byCluster.reduce((sum, { count }) => sum + count, 0),
-        byCluster,
-      }
-    })
-  }
-}
-
-/** A word in which `%` and `_` mean themselves. */
-function escaped(word: string): string {
-  return word.replaceAll(/[!%_]/g, '!$&')
 }

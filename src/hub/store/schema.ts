@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 
 /**
  * The tables as the newest migration leaves them, the same in both dialects. Times are RFC 3339 texts, and
@@ -105,6 +105,22 @@ export interface Schema {
     created_at: string
     seen_at: string
     expires_at: string
+    body: string
+  }
+  readonly search_object: {
+    id: Generated<number>
+    cluster: string
+    bundle: string
+    object_key: string
+    api_group: string
+    kind: string
+    namespace: string
+    name: string
+    replicas: number | null
+    ready: number | null
+    containers: number | null
+    keys: number | null
+    /** The projection as JSON. */
     body: string
   }
   readonly one_time: { hash: string; purpose: string; expires_at: string; body: Uint8Array }

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../core/rollout/index.ts'
 import { assignmentOf, at, later, reachable, runOf } from './conformance-rows.ts'
 import { describeAccess } from './access.conformance.ts'
 import { describeJournal } from './journal.conformance.ts'
+import { describeSearch } from './search.conformance.ts'
 import { describeLedger } from './ledger.conformance.ts'
 import { migrations } from './migrations/index.ts'
 import { openStore, type Store, type StoreLocation } from './index.ts'
@@ -232,5 +233,6 @@ export function describeStore(name: string, harness: StoreHarness): void {
     describeJournal({ fresh, reopen })
     describeLedger({ fresh, reopen })
     describeAccess({ fresh, reopen })
+    describeSearch({ fresh, reopen })
   })
 }

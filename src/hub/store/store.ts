@@ -24,6 +24,7 @@ import { PlanTable } from './plan-table.ts'
 import { openPostgres } from './postgres.ts'
 import { RunTable } from './run-table.ts'
 import type { Queries } from './schema.ts'
+import { SearchTable } from './search-table.ts'
 import { SessionTable } from './session-table.ts'
 import { TokenTable } from './token-table.ts'
 
@@ -113,6 +114,7 @@ export class Store {
   readonly sessions: SessionTable
   readonly oneTime: OneTimeTable
   readonly answers: AnswerTable
+  readonly search: SearchTable
   readonly failedSignIns: FailedSignInTable
   readonly #database: Database
   readonly #now: () => string
@@ -136,6 +138,7 @@ export class Store {
     this.sessions = new SessionTable(database, keys)
     this.oneTime = new OneTimeTable(database, keys)
     this.answers = new AnswerTable(database, keys)
+    this.search = new SearchTable(database)
     this.failedSignIns = new FailedSignInTable(database)
   }
 

@@ -14,7 +14,7 @@ import { asJson, canonicalJson, type KubeObject } from '../../core/object/index.
 import { isKubeFailure, type Reply } from '../../kube/index.ts'
 import { additionsToPrune, adoptFields, foldLeftovers, pruneAdditions } from '../adopt/index.ts'
 import type { EngineContext } from '../engine-context.ts'
-import type { Member } from '../members/index.ts'
+import { type Member, tellProjection } from '../members/index.ts'
 import { asMember, fieldManager, partOfLabel } from '../names.ts'
 import { keepingPaths, type NotDue, notDue, withoutPaths } from './not-due.ts'
 import type { KindSchema, Session, Target } from '../session/index.ts'
@@ -220,6 +220,7 @@ export function accept(context: EngineContext, member: Member, receipt: Receipt,
   // The next difference is a new one: it must not wait for the end of the last one's second.
   member.lookedAt = 0
   member.knownAt = context.clock.now()
+  tellProjection(context.ports, member, reply.object)
   const health = healthOf(reply.object)
   member.health = health.status
   member.healthMessage = health.message === '' ? undefined : health.message

@@ -7,7 +7,7 @@ import { type KubeObject, nameOf } from '../../core/object/index.ts'
 import type { Timer } from '../../runtime/index.ts'
 import { isKubeFailure } from '../../kube/index.ts'
 import type { EngineContext } from '../engine-context.ts'
-import type { Member } from '../members/index.ts'
+import { type Member, tellProjection } from '../members/index.ts'
 import { fieldManager } from '../names.ts'
 import type { DriftBook, Observation } from './drift-book.ts'
 import type { Healer } from './healer.ts'
@@ -170,6 +170,7 @@ export class Observer {
   }
 
   #noteHealth(member: Member, object: KubeObject): void {
+    tellProjection(this.#context.ports, member, object)
     const health = healthOf(object)
     if (health.status !== member.health || health.message !== (member.healthMessage ?? '')) {
       member.health = health.status
@@ -254,6 +255,7 @@ export class Observer {
       })
     }
     member.seen = newcomer?.metadata.resourceVersion
+    if (newcomer === undefined) tellProjection(this.#context.ports, member, undefined)
     member.health = 'NotFound'
     member.healthMessage = `${nameOf(member.ref)} is not in the cluster`
     this.#onHealth(member)

@@ -5,3 +5,4 @@
  */
 export type { LiveState, Member } from './member.ts'
 export { MemberTable, unlistedMember } from './member-table.ts'
+export { tellProjection } from './tell-projection.ts'

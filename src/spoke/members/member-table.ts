@@ -7,6 +7,12 @@ export class MemberTable {
   readonly #byKey = new Map<string, Member>()
   readonly #byBundle = new Map<string, Set<Member>>()
   readonly #inventories = new Map<string, Map<string, InventoryEntry>>()
+  readonly #onLeave: (member: Member) => void
+
+  /** `onLeave` hears of every member that is one no more. */
+  constructor(onLeave: (member: Member) => void = () => {}) {
+    this.#onLeave = onLeave
+  }
 
   get(key: string): Member | undefined {
     return this.#byKey.get(key)
@@ -32,6 +38,7 @@ export class MemberTable {
     if (member === undefined) return
     this.#byKey.delete(key)
     this.#byBundle.get(member.bundle)?.delete(member)
+    this.#onLeave(member)
   }
 
   /** Moves a member to another bundle, with its inventory entry. */
@@ -101,6 +108,7 @@ function bareMember(
     drift: undefined,
     busy: false,
     waiting: undefined,
+    projected: undefined,
     lookedAt: 0,
     knownAt: 0,
   }

@@ -40,6 +40,8 @@ export interface Member {
   busy: boolean
   /** The newest thing that came while busy or within the same second. */
   waiting: LiveState | undefined
+  /** A hash of what was told last of what it is found by; undefined before that. */
+  projected: bigint | undefined
   /** When an event was last looked at, by the clock; for coalescing. */
   lookedAt: number
   /** When its state was last known, by a look or by a reply to a write of ours; by the clock. */

@@ -20,6 +20,7 @@ import type { Freezes } from '../rollout/freezes.ts'
 import type { ClusterBoard } from './cluster-board.ts'
 import { connectCluster } from './connect-cluster.ts'
 import type { ReportKeeper } from './report-keeper.ts'
+import type { SearchKeeper } from './search-keeper.ts'
 
 export interface EnginePoolOptions {
   readonly config: HubConfig
@@ -28,6 +29,7 @@ export interface EnginePoolOptions {
   readonly audit: AuditFeeds
   readonly board: ClusterBoard
   readonly keeper: ReportKeeper
+  readonly search: SearchKeeper
   readonly events: EventLog
   readonly metrics: HubMetrics
   readonly freezes: Freezes
@@ -212,7 +214,7 @@ export class EnginePool {
 
   /** What a cluster's engine tells. */
   #sink(cluster: string): ReportSink {
-    const { board, keeper, events, metrics } = this.#options
+    const { board, keeper, search, events, metrics } = this.#options
     return {
       cluster: (report) => {
         this.#onCluster(cluster, report)
@@ -222,6 +224,7 @@ export class EnginePool {
         const hadLeft = board.hasLeft(cluster, report.bundle)
         board.noteBundle(cluster, report)
         keeper.bundle(cluster, report)
+        if (report.phase === 'applied') search.ensure(cluster, report)
         if (board.noteGood(cluster)) keeper.cluster(cluster)
         if (!hadLeft && report.phase === 'withdrawn') this.#options.onNews()
         this.#options.onBundle(cluster, report.bundle)
@@ -233,6 +236,7 @@ export class EnginePool {
         metrics.countEvent(cluster, event.type)
         events.add({ ...event, cluster })
       },
+      object: (change) => search.add({ cluster, ...change }),
     }
   }
 

@@ -21,7 +21,7 @@ import { promotionOf } from './promotion-answer.ts'
 import { draftRun, listRuns, showRun } from './run-answers.ts'
 import { approveRun, controlRun, startRun } from './run-commands.ts'
 import { acceptPush } from './push-answer.ts'
-import { searchObjects } from './search-answer.ts'
+import { searchObjects, searchWords } from './search-answer.ts'
 import { traceObject } from './trace-answer.ts'
 
 /** The hub as its HTTP layer asks it: each answer is made in a file of its own. */
@@ -51,7 +51,6 @@ export function hubService(makings: HubMakings): HubService {
     manifest: (call, cluster, bundle, query) =>
       counted('manifest', () => showManifest(of(call), cluster, bundle, query)),
     effective: (call, name) => counted('effective', () => effectiveOn(of(call), name)),
-    search: (call, query) => counted('search', () => searchObjects(of(call), query)),
     clusters: (call, query) => counted('clusters', () => listClusters(of(call), query)),
     cluster: (call, name) => counted('cluster', () => describeCluster(of(call), name)),
     identities: (call, query) => counted('identities', () => listIdentities(of(call), query)),
@@ -100,6 +99,8 @@ export function hubService(makings: HubMakings): HubService {
         return acceptAuditEvents(makings.audit.of(cluster), list)
       }),
     acceptPush: (call, payload) => counted('acceptPush', () => acceptPush(of(call), payload)),
+    search: (call, query) => counted('search', () => searchObjects(of(call), query)),
+    searchWords: (call, query) => counted('searchWords', () => searchWords(of(call), query)),
     holders: (_, cluster, keys) => store.inventory.holders(cluster, keys),
     live: () => store.broken === undefined,
     readiness: () => readiness(itself),

@@ -1,32 +1,27 @@
-import type { SearchQuery, SearchView } from '../../../api/index.ts'
-import { allows, readable } from '../../../core/access/index.ts'
+import type { Scope, SearchQuery, SearchView, SearchWordsQuery } from '../../../api/index.ts'
+import { readable } from '../../../core/access/index.ts'
 import { refOfKey } from '../../../core/object/index.ts'
-import type { InventoryFilter } from '../../store/index.ts'
+import { readQuestion, searchFields, type SearchQuestion } from '../../../core/search/index.ts'
+import type { SearchScope } from '../../store/index.ts'
+import { declaredBundles } from './bundle-answers.ts'
 import type { HubParts } from './hub-parts.ts'
-import { clustersInScope } from './in-scope.ts'
+import { clustersInScope, environmentsSeen, type FleetCluster } from './in-scope.ts'
 
-const fields = ['kind', 'ns', 'name', 'bundle', 'cluster', 'env'] as const
-type Field = (typeof fields)[number]
+const mostWords = 50
 
-/** Objects of all clusters in scope that match every word of a question such as `kind:Deployment ns:shop api`. */
+/** Objects of the clusters in scope that match, by cluster, with what was found where. */
 export async function searchObjects(parts: HubParts, query: SearchQuery): Promise<SearchView> {
-  const { filter, problem, environments } = read(query.q)
-  const clusters = clustersInScope(parts, query).filter(
-    ({ cluster }) => environments === undefined || environments.includes(cluster.spec.environment),
-  )
+  const question = readQuestion(query.q)
+  const clusters = asked(parts, query, question)
   const environmentOf = new Map(clusters.map(({ name, cluster }) => [name, cluster.spec.environment]))
-  const { items, total, byCluster } = await parts.store.inventory.search(
-    {
-      ...filter,
-      clusters: [...environmentOf.keys()],
-      ...(readable(parts.grants) === undefined
-        ? {}
-        : {
-            sees: (cluster: string, bundle: string, key: string) =>
-              allows(parts.grants, 'read', { cluster, bundle, namespace: refOfKey(key).namespace }),
-          }),
-    },
+  const { problems } = question
+  if (problems.length > 0) return { items: [], total: 0, groups: [], problem: problems.join('; '), stale: [] }
+  const scope = scopeOf(parts, clusters)
+  const { items, total, byCluster, next } = await parts.store.search.find(
+    await withKinds(parts, question, scope),
+    scope,
     query.limit,
+    query.cursor,
   )
   const groups = new Map<string, { environment: string; objects: number; clusters: number }>()
   for (const { cluster, count } of byCluster) {
@@ -37,7 +32,8 @@ export async function searchObjects(parts: HubParts, query: SearchQuery): Promis
     groups.set(environment, group)
   }
   return {
-    items: items.map(({ cluster, bundle, key }) => {
+    items: items.map(({ cluster, bundle, key, projection }) => {
+      const { labels, images, owners, numbers } = projection
       const assignment = parts.board.assignment(cluster, bundle)
       return {
         cluster,
@@ -45,37 +41,83 @@ export async function searchObjects(parts: HubParts, query: SearchQuery): Promis
         bundle,
         object: refOfKey(key),
         state: assignment === undefined ? 'pending' : parts.board.partStanding(cluster, assignment).state,
+        labels: { ...labels },
+        images: [...images],
+        owners: [...owners],
+        ...(numbers.replicas === undefined ? {} : { replicas: numbers.replicas }),
+        ...(numbers.ready === undefined ? {} : { ready: numbers.ready }),
       }
     }),
     total,
+    ...(next === undefined ? {} : { next }),
     groups: [...groups.values()].toSorted((one, two) => two.objects - one.objects),
-    ...(problem === undefined ? {} : { problem }),
     stale: byCluster.map(({ cluster }) => cluster).filter((name) => !parts.board.isKnown(name)),
   }
 }
 
-function read(text: string): {
-  filter: Omit<InventoryFilter, 'clusters' | 'sees'>
-  environments: string[] | undefined
-  problem: string | undefined
-} {
-  const words: string[] = []
-  const given: Partial<Record<Field, string>> = {}
-  let problem: string | undefined
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    const [, name = '', value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? []
-    if (name === '') words.push(word)
-    else if (isField(name)) given[name] = value
-    else problem = `${name} is not indexed; known are ${fields.join(', ')}`
+/** How the last part of a question may go on: a field, or a value of one. */
+export async function searchWords(parts: HubParts, query: SearchWordsQuery): Promise<string[]> {
+  const last = /\S*$/.exec(query.q)?.[0] ?? ''
+  const [, field = '', given = ''] = /^([a-z]+):(.*)$/i.exec(last) ?? []
+  if (field === '') {
+    return searchFields.filter((one) => one.startsWith(last.toLowerCase())).map((one) => `${one}:`)
   }
-  const { env, ns, ...rest } = given
-  return {
-    filter: { ...rest, ...(ns === undefined ? {} : { namespace: ns }), words },
-    environments: env?.split(','),
-    problem,
+  const at = given.lastIndexOf(',') + 1
+  const prefix = given.slice(at)
+  const scope = scopeOf(parts, asked(parts, query, readQuestion(query.q.slice(0, -last.length))))
+  const values = await valuesOf(parts, field.toLowerCase(), prefix, scope)
+  return values.slice(0, mostWords).map((value) => `${field}:${given.slice(0, at)}${value}`)
+}
+
+async function valuesOf(
+  parts: HubParts,
+  field: string,
+  prefix: string,
+  scope: SearchScope,
+): Promise<string[]> {
+  const beginning = (names: readonly string[]): string[] =>
+    names.filter((name) => name.startsWith(prefix)).toSorted()
+  switch (field) {
+    case 'cluster':
+      return beginning(scope.clusters)
+    case 'env':
+      return beginning(environmentsSeen(parts))
+    case 'bundle':
+      return beginning(declaredBundles(parts))
+    case 'kind':
+    case 'name':
+      return parts.store.search.complete(field, prefix, scope, mostWords)
+    case 'ns':
+      return parts.store.search.complete('namespace', prefix, scope, mostWords)
+    case 'group':
+      return parts.store.search.complete('api_group', prefix, scope, mostWords)
+    default:
+      return []
   }
 }
 
-function isField(name: string): name is Field {
-  return fields.some((field) => field === name)
+/** The question with its kinds as they are written: `deployment` is meant to be `Deployment`. */
+async function withKinds(
+  { store }: HubParts,
+  question: SearchQuestion,
+  scope: SearchScope,
+): Promise<SearchQuestion> {
+  if (question.kinds === undefined) return question
+  const kinds: string[] = []
+  for (const kind of question.kinds) {
+    const known = await store.search.complete('kind', kind, scope, mostWords)
+    kinds.push(...known.filter((one) => one.toLowerCase() === kind.toLowerCase()))
+  }
+  return { ...question, kinds }
+}
+
+/** The clusters that a question is about, of those that whoever asks may look at. */
+function asked(parts: HubParts, scope: Scope, { environments }: SearchQuestion): FleetCluster[] {
+  return clustersInScope(parts, scope).filter(
+    ({ cluster }) => environments === undefined || environments.includes(cluster.spec.environment),
+  )
+}
+
+function scopeOf(parts: HubParts, clusters: readonly FleetCluster[]): SearchScope {
+  return { clusters: clusters.map(({ name }) => name), within: readable(parts.grants) }
 }

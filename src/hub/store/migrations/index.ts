@@ -9,8 +9,9 @@ import { rollouts } from './0002-rollouts.ts'
 import { hooks } from './0003-hooks.ts'
 import { facts } from './0004-facts.ts'
 import { access } from './0005-access.ts'
+import { search } from './0006-search.ts'
 import type { Migration } from './migration.ts'
 
 export type { DialectName, Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [first, rollouts, hooks, facts, access]
+export const migrations: readonly Migration[] = [first, rollouts, hooks, facts, access, search]

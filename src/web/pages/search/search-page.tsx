@@ -25,9 +25,9 @@ export default function SearchPage() {
       <Question key={q} q={q} />
       {q === '' ? (
         <Empty title="What are you looking for?">
-          Words of a name, or fields: <code>kind:Deployment</code> <code>ns:shop</code> <code>name:api</code>{' '}
-          <code>bundle:checkout</code> <code>cluster:prod-eu-1</code> <code>env:prod</code>. Every word
-          narrows.
+          Words of a name, label, image or owner, or fields: <code>kind:Deployment</code> <code>ns:shop</code>{' '}
+          <code>image~log4j</code> <code>label:team=checkout</code> <code>replicas&gt;5</code>{' '}
+          <code>cluster:prod-eu-1</code> <code>env:prod</code>. Every word narrows.
         </Empty>
       ) : (
         <Answer of={found} what="what was searched for">

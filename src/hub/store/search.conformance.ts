@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest'
+import { projectionOf, readQuestion } from '../../core/search/index.ts'
+import { keyOf, type KubeObject, refOf } from '../../core/object/index.ts'
+import type { IndexChange, Store } from './index.ts'
+import type { StoreUnderTest } from './store.conformance.ts'
+
+function indexed(cluster: string, bundle: string, object: KubeObject): IndexChange {
+  return { cluster, bundle, key: keyOf(refOf(object)), projection: projectionOf(object) }
+}
+
+function deployment(
+  name: string,
+  image: string,
+  replicas: number,
+  labels: Record<string, string> = {},
+): KubeObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop', labels },
+    spec: { replicas, template: { spec: { containers: [{ name: 'a', image }] } } },
+  }
+}
+
+const pod: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: 'api-7d9f',
+    namespace: 'shop',
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'api-7d', uid: 'u' }],
+  },
+  spec: { containers: [{ image: 'corp/api:1' }], initContainers: [{ image: 'busybox' }] },
+}
+const secret: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'Größe-x', namespace: 'other', labels: { 'app.kubernetes.io/name': 'größe' } },
+  data: { a: 'c2VjcmV0', b: 'eA==' },
+}
+
+const all: readonly IndexChange[] = [
+  indexed('a', 'shop', deployment('api', 'corp/log4j-api:1.2', 8, { team: 'checkout', tier: 'web' })),
+  indexed('b', 'shop', deployment('api', 'corp/log4j-api:1.2', 3, { team: 'checkout' })),
+  indexed('b', 'infra', deployment('web', 'nginx:1.27', 0, { team: "o'brien" })),
+  indexed('a', 'shop', pod),
+  indexed('c', 'infra', secret),
+]
+
+const everywhere = { clusters: ['a', 'b', 'c'] }
+
+/** Objects as they are found, which every dialect does the same way. */
+export function describeSearch({ fresh, reopen }: StoreUnderTest): void {
+  async function found(store: Store, text: string, scope: object = everywhere): Promise<string[]> {
+    const { items, total, byCluster } = await store.search.find(
+      readQuestion(text),
+      { ...everywhere, ...scope },
+      100,
+    )
+    expect(total).toBe(items.length)
+    expect(byCluster.reduce((sum, { count }) => sum + count, 0)).toBe(total)
+    return items.map(({ cluster, key }) => `${cluster} ${key.split('/').at(-1) ?? ''}`)
+  }
+
+  test('objects are found by what they are, what they hold and how many, over all clusters', async () => {
+    await (await fresh()).search.save(all)
+    const store = await reopen()
+    const both = ['a api', 'b api']
+    const cases: [string, string[]][] = [
+      ['', ['a api-7d9f', 'a api', 'b api', 'b web', 'c Größe-x']],
+      ['kind:Deployment', ['a api', 'b api', 'b web']],
+      ['kind:Deployment,Pod ns:shop cluster:a', ['a api-7d9f', 'a api']],
+      ['kind:Deployment image~log4j replicas>5', ['a api']],
+      ['kind:Deployment image~log4j', both],
+      ['image~log', both],
+      ['image~4j', []],
+      ['image:corp/log4j-api:1.2', both],
+      ['image:corp/log4j-api', []],
+      ['image~busybox', ['a api-7d9f']],
+      ['replicas>=3 replicas<8', ['b api']],
+      ['replicas:0', ['b web']],
+      ['replicas<=8', ['a api', 'b api', 'b web']],
+      ['containers=2', ['a api-7d9f']],
+      ['label:team=checkout', both],
+      ['label:team=checkout,x label:tier', ['a api']],
+      ["label:team=o'brien", ['b web']],
+      ['label~brien', ['b web']],
+      ['owner~replicaset', ['a api-7d9f']],
+      ['owner:ReplicaSet/api-7d', ['a api-7d9f']],
+      ['bundle:infra', ['b web', 'c Größe-x']],
+      ['name:api', both],
+      ['name~api', ['a api-7d9f', 'a api', 'b api']],
+      ['api corp', ['a api-7d9f', 'a api', 'b api']],
+      ['CHECKOUT web', ['a api']],
+      ['größe', ['c Größe-x']],
+      ['GRÖSSE', []],
+      ['keys:2', ['c Größe-x']],
+      ['secret', ['c Größe-x']],
+      ['c2VjcmV0', []],
+      ["'); drop table search_object; --", []],
+      ['" OR *', []],
+    ]
+    for (const [text, names] of cases) {
+      // An API kind sorts before another by its group.
+      expect((await found(store, text)).toSorted(), text).toEqual(names.toSorted())
+    }
+    expect(await found(store, '')).toHaveLength(5)
+  })
+
+  test('only what is in scope and within the limits of whoever asks is found, counted or completed', async () => {
+    const store = await fresh()
+    await store.search.save(all)
+    expect(await found(store, 'api', { clusters: ['b'] })).toEqual(['b api'])
+    expect(await found(store, '', { clusters: [] })).toEqual([])
+    expect(await found(store, '', { within: [] })).toEqual([])
+    const within = [
+      { bundles: new Set(['infra']) },
+      { clusters: new Set(['a']), namespaces: new Set(['none']) },
+    ]
+    expect(await found(store, '', { within })).toEqual(['b web', 'c Größe-x'])
+    expect(await store.search.complete('kind', 'd', everywhere, 10)).toEqual(['Deployment'])
+    expect(await store.search.complete('kind', '', { ...everywhere, within }, 10)).toEqual([
+      'Deployment',
+      'Secret',
+    ])
+    expect(await store.search.complete('name', '%', everywhere, 10)).toEqual([])
+    expect(await store.search.complete('name', 'API', everywhere, 1)).toEqual(['api'])
+  })
+
+  test('the newest of an object is found, and nothing of one that is gone', async () => {
+    const store = await fresh()
+    await store.search.save(all)
+    const [api] = all
+    if (api === undefined) throw new Error('there is one')
+    const newer = indexed('a', 'moved', deployment('api', 'corp/other:2', 1))
+    await store.search.save([{ ...api, projection: undefined }, newer])
+    expect(await found(store, 'image~log4j')).toEqual(['b api'])
+    expect(await found(store, 'image~other bundle:moved')).toEqual(['a api'])
+    await store.search.save([{ ...api, declared: true }])
+    expect(await found(store, 'image~other bundle:moved')).toEqual(['a api'])
+    await store.search.save(all.map((change) => ({ ...change, projection: undefined })))
+    expect(await found(store, '')).toEqual([])
+    expect(await found(store, 'api')).toEqual([])
+    expect(await store.search.known()).toEqual([])
+  })
+
+  test('pages cover everything once, with its number', async () => {
+    const store = await fresh()
+    const many = Array.from({ length: 25 }, (_, index) =>
+      indexed(
+        index % 2 === 0 ? 'a' : 'b',
+        'shop',
+        deployment(`d-${String(index).padStart(2, '0')}`, 'x', index),
+      ),
+    )
+    await store.search.save(many)
+    const names: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await store.search.find(readQuestion('kind:Deployment'), everywhere, 7, cursor)
+      expect([page.total, page.byCluster]).toEqual([
+        25,
+        [
+          { cluster: 'a', count: 13 },
+          { cluster: 'b', count: 12 },
+        ],
+      ])
+      names.push(...page.items.map(({ cluster, key }) => `${cluster} ${key}`))
+      cursor = page.next
+    } while (cursor !== undefined)
+    expect(new Set(names).size).toBe(25)
+  })
+}
