@@ -32,9 +32,10 @@ export async function simulatedServer(
     await writeFile(join(folder, `${user}.kubeconfig`), server.kubeconfig(user), { mode: 0o600 })
   }
   await writeFile(server.auditLog, '')
-  simulator
-    .cluster(name)
-    .audit.subscribe((event) => appendFileSync(server.auditLog, `${JSON.stringify(event)}\n`))
+  simulator.cluster(name).audit.subscribe((event) => {
+    // A test server logs writes only.
+    if (event.level === 'RequestResponse') appendFileSync(server.auditLog, `${JSON.stringify(event)}\n`)
+  })
   return {
     server,
     started,

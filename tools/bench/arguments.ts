@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
 
-export const measureNames = ['1a', '1b', '2', '6', '9', '11'] as const
+export const measureNames = ['1a', '1b', '2', '6', '9', '11', 'sim'] as const
 
 export type MeasureName = (typeof measureNames)[number]
 
 /** What to measure, and how much of it. */
 export interface BenchOptions {
   readonly measures: readonly MeasureName[]
-  /** Objects that are declared; 1,000 for 1a and 2, 2,000 for 1b and 6. */
+  /** Objects that are declared; 1,000 for 1a, 2 and sim, 2,000 for 1b and 6. */
   readonly size: number | undefined
   /** How often 1a, 1b and the burst of 2 run. */
   readonly repeat: number
@@ -17,11 +17,13 @@ export interface BenchOptions {
   readonly burst: number
   /** How long measure 6 looks on. */
   readonly minutes: number
+  /** Clusters of measure sim. */
+  readonly clusters: number
   /** How often measure 11 starts each program. */
   readonly starts: number
 }
 
-export const usage = `usage: npm run bench -- [${measureNames.join('|')} …] [--size n] [--repeat n] [--count n] [--burst n] [--minutes n] [--starts n]`
+export const usage = `usage: npm run bench -- [${measureNames.join('|')} …] [--size n] [--repeat n] [--count n] [--burst n] [--minutes n] [--starts n] [--clusters n]`
 
 /** Reads the command line. Throws an `Error` with the usage for anything that it does not know. */
 export function readArguments(args: readonly string[]): BenchOptions {
@@ -35,6 +37,7 @@ export function readArguments(args: readonly string[]): BenchOptions {
       burst: { type: 'string', default: '200' },
       minutes: { type: 'string', default: '10' },
       starts: { type: 'string', default: '20' },
+      clusters: { type: 'string', default: '1000' },
     },
   })
   const unknown = positionals.find((name) => !isMeasure(name) && name !== '1')
@@ -48,6 +51,7 @@ export function readArguments(args: readonly string[]): BenchOptions {
     burst: positive('burst', values.burst),
     minutes: positive('minutes', values.minutes),
     starts: positive('starts', values.starts),
+    clusters: positive('clusters', values.clusters),
   }
 }
 

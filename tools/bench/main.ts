@@ -13,13 +13,15 @@ import { measureIdle } from './idle-cost.ts'
 import { measureRender } from './render-time.ts'
 import { Report } from './report.ts'
 import { type Stage, setStage } from './stage.ts'
+import { measureSimulator } from './simulator.ts'
 import { measureStartUp } from './start-up.ts'
 
 type Measure = (stage: Stage, options: BenchOptions, report: Report) => Promise<void>
 
 const noiseSeconds = 10
+const watchedSeconds = 30
 
-const measures: Readonly<Record<MeasureName, Measure>> = {
+const measures: Readonly<Record<Exclude<MeasureName, 'sim'>, Measure>> = {
   '1a': (stage, { size = 1_000, repeat }, report) =>
     measureApply(stage, { measure: '1a', bundles: 1, objectsPerBundle: size, repeat }, report),
   '1b': (stage, { size = 2_000, repeat }, report) =>
@@ -36,6 +38,12 @@ const measures: Readonly<Record<MeasureName, Measure>> = {
 async function run(options: BenchOptions): Promise<void> {
   const report = new Report()
   for (const name of options.measures) {
+    if (name === 'sim') {
+      report.say('measure sim: starting simulated clusters')
+      const { clusters, size: objects = 1_000 } = options
+      await measureSimulator({ clusters, objects, seconds: watchedSeconds }, report)
+      continue
+    }
     report.say(`measure ${name}: starting an API server and a hub`)
     const stage = await setStage()
     try {

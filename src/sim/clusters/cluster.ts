@@ -29,6 +29,8 @@ export class Cluster {
   readonly handling: ObjectHandling
   readonly clock: Clock
   readonly random: () => number
+  /** What has to be done about a stored object before its write is answered. */
+  beforeAnswer: (storage: string, key: string) => Promise<void> = () => Promise.resolve()
   /** How many replicas the load asks for, by the `namespace/name` of an autoscaler. */
   readonly demand = new Map<string, number>()
   /** How far its clock is ahead of ours, in milliseconds. */

@@ -3,8 +3,8 @@ import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const moment = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
-/** Whole strings only: a time within a text is just text. */
-const ownValue = new RegExp(`"(?:(${uuid})|(${moment}))"`, 'g')
+/** Whole strings only: a time within a text is just text. Owners' uids stand in keys of managedFields, quoted twice. */
+const ownValue = new RegExp(String.raw`(\\?")(?:(${uuid})|(${moment}))\1`, 'g')
 const firstTime = Date.UTC(1971, 0, 1)
 /** Stands for the revision of the live object: no server ever counts so far. */
 const revisionName = '900000000000001'
@@ -29,8 +29,8 @@ export class Names {
 
   /** Undefined for a request whose body cannot be looked into: it has to be asked as it is. */
   static of(request: WriteRequest): Names | undefined {
-    const { body, contentType, method } = request
-    if (contentType.includes('protobuf')) return undefined
+    const { body, contentType, method, admission } = request
+    if (contentType.includes('protobuf') || admission !== undefined) return undefined
     const text = Buffer.from(body).toString('utf8')
     // YAML names its values without quotes.
     if (!/^\s*[{[]/.test(text) && /resourceVersion|\buid\b|\dT\d/.test(text)) return undefined
@@ -45,7 +45,7 @@ export class Names {
     const uids = new Set([uid])
     const times = new Set([now])
     for (const source of [text, body]) {
-      for (const [, foundUid, foundTime] of source.matchAll(ownValue)) {
+      for (const [, , foundUid, foundTime] of source.matchAll(ownValue)) {
         if (foundUid !== undefined) uids.add(foundUid)
         if (foundTime !== undefined) times.add(foundTime)
       }
@@ -57,9 +57,13 @@ export class Names {
     for (const [value, name] of names) this.#values.set(name, value)
     if (revision !== undefined) this.#values.set(revisionName, revision)
     const hide = (source: string): string => {
-      const hidden = source.replaceAll(ownValue, (quoted) => `"${names.get(quoted.slice(1, -1)) ?? ''}"`)
-      // A patch may hold the revision under any key.
-      return revision === undefined ? hidden : hidden.replaceAll(`"${revision}"`, `"${revisionName}"`)
+      const hidden = source.replaceAll(ownValue, (_, quote: string, foundUid?: string, foundTime?: string) => {
+        return quote + (names.get(foundUid ?? foundTime ?? '') ?? '') + quote
+      })
+      if (revision === undefined) return hidden
+      // A JSON patch tests and replaces it as a value.
+      const keys = hidden.includes('/metadata/resourceVersion') ? ['resourceVersion', 'value'] : ['resourceVersion']
+      return keys.reduce((text, key) => text.replaceAll(`"${key}":"${revision}"`, `"${key}":"${revisionName}"`), hidden)
     }
     this.live = hide(text)
     this.body = Buffer.from(hide(body))
@@ -80,7 +84,7 @@ export class Names {
 
   /** The reply with the values that the names stand for. */
   show(reply: WriteReply): WriteReply {
-    if (reply.kind !== 'answer') return { ...reply, object: this.#filled(reply.object) }
+    if (reply.kind !== 'answer') return reply
     const body = this.#filled(reply.body)
     const { stored } = reply
     if (stored === undefined || stored.as === 'deleted') return { ...reply, body }
@@ -88,16 +92,20 @@ export class Names {
     return { ...reply, body, stored: { ...stored, object } }
   }
 
+  #text(text: string): string {
+    return text.replaceAll(anyName, (name) => this.#values.get(name) ?? name)
+  }
+
   #filled(value: JsonMap): JsonMap {
     return this.#fill(value) as JsonMap
   }
 
   #fill(value: Json): Json {
-    if (typeof value === 'string') return value.replaceAll(anyName, (name) => this.#values.get(name) ?? name)
+    if (typeof value === 'string') return this.#text(value)
     if (isList(value)) return value.map((one) => this.#fill(one))
     if (!isMap(value)) return value
     const filled: Record<string, Json> = {}
-    for (const [key, one] of Object.entries(value)) filled[key] = this.#fill(one)
+    for (const [key, one] of Object.entries(value)) filled[key.startsWith('k:') ? this.#text(key) : key] = this.#fill(one)
     return filled
   }
 }

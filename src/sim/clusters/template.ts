@@ -40,6 +40,7 @@ export function templateOf(options: TemplateOptions): BaseLayer {
   }
   for (let i = 1; i <= nodes; i += 1) add('nodes', node(`node-${i}`, createdAt, options.kubeletVersion))
   add('services', apiService())
+  for (const object of systemPriorities) add('priorityclasses.scheduling.k8s.io', object)
   for (const { storage, object } of objects) add(storage, object)
   return store.asBase()
 }
@@ -51,6 +52,31 @@ function namespaceNamed(name: string): JsonMap {
     metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
+  }
+}
+
+/** Source: Kubernetes, pkg/apis/scheduling/v1/helpers.go. */
+const systemPriorities: readonly JsonMap[] = [
+  priority(
+    'system-node-critical',
+    2_000_001_000,
+    'Used for system critical pods that must not be moved from their current node.',
+  ),
+  priority(
+    'system-cluster-critical',
+    2_000_000_000,
+    'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  ),
+]
+
+function priority(name: string, value: number, description: string): JsonMap {
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name, generation: 1 },
+    value,
+    description,
+    preemptionPolicy: 'PreemptLowerPriority',
   }
 }
 

@@ -1,4 +1,5 @@
 import { type JsonMap, mapOf, textOf } from '../../core/object/index.ts'
+import type { User } from '../access/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import type { ServedResource } from '../discovery/index.ts'
 import { type StoredObject, wholeOf } from '../store/index.ts'
@@ -6,6 +7,12 @@ import { Refusal } from '../verbs/refusal.ts'
 import { mustWrite, type WriteIntent } from '../verbs/write.ts'
 
 const manager = 'kube-controller-manager'
+
+/** As whom the controllers of a cluster write. */
+export const controllerManager: User = {
+  name: 'system:kube-controller-manager',
+  groups: ['system:authenticated'],
+}
 
 /** How controllers write: as anybody does, through the object handling, under the name of their program. */
 function resourceOf(cluster: Cluster, storage: string): ServedResource {
@@ -89,12 +96,13 @@ function placeOf(
   cluster: Cluster,
   storage: string,
   key: string,
-): Pick<WriteIntent, 'resource' | 'namespace' | 'name'> {
+): Pick<WriteIntent, 'resource' | 'namespace' | 'name' | 'user'> {
   const slash = key.indexOf('/')
   return {
     resource: resourceOf(cluster, storage),
     namespace: slash < 0 ? '' : key.slice(0, slash),
     name: key.slice(slash + 1),
+    user: controllerManager,
   }
 }
 

@@ -16,6 +16,16 @@ const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', '
 const ofSubresource = ['get', 'patch', 'update']
 
 /**
+ * Establishes a definition before the client hears that it is stored: clients take for granted that it is there soon.
+ */
+export async function establishStored(cluster: Cluster, of: string, key: string): Promise<void> {
+  if (of !== storage) return
+  const definition = objectAt(cluster, storage, key)
+  if (definition === undefined || mapOf(definition.metadata).deletionTimestamp !== undefined) return
+  await establish(cluster, key, definition)
+}
+
+/**
  * Makes what definitions define available, and takes it away again: a definition that is deleted stays until its custom
  * resources are gone.
  */
@@ -61,6 +71,7 @@ async function establish(cluster: Cluster, key: string, definition: JsonMap): Pr
     message,
   })
   const stored = mapsOf(spec.versions).find(({ storage: isStored }) => isStored === true)
+  if (cluster.store.get(storage, key) === undefined) return
   await merge(
     cluster,
     storage,

@@ -10,7 +10,7 @@ import { aggregatedRoles } from './aggregated-roles.ts'
 import { autoscaler } from './autoscaler.ts'
 import type { Controller } from './controller.ts'
 import { daemonSets } from './daemon-sets.ts'
-import { definitions } from './definitions.ts'
+import { definitions, establishStored } from './definitions.ts'
 import { deployments } from './deployments.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobs } from './jobs.ts'
@@ -51,5 +51,8 @@ export function runControllers(
   names: readonly ControllerName[],
   onError: (message: string, error: unknown) => void,
 ): Controllers {
+  if (names.includes('definitions')) {
+    cluster.beforeAnswer = (storage, key) => establishStored(cluster, storage, key)
+  }
   return runNamed(cluster, new Map(names.map((name) => [name, made[name]()])), onError)
 }

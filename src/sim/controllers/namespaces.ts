@@ -1,7 +1,7 @@
 import { mapOf } from '../../core/object/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import { mustWrite } from '../verbs/write.ts'
-import { keyOfObject, metadataOf, objectAt, removeAs } from './acting.ts'
+import { controllerManager, keyOfObject, metadataOf, objectAt, removeAs } from './acting.ts'
 import { type Controller, itself } from './controller.ts'
 
 /** Empties namespaces that are deleted, and lets them go when nothing is left in them. */
@@ -31,6 +31,7 @@ export const namespaces: Controller = {
       query: '',
       contentType: 'application/json',
       userAgent: 'kube-controller-manager',
+      user: controllerManager,
       body: Buffer.from(JSON.stringify({ ...namespace, spec: { finalizers: [] } })),
     })
     return undefined

@@ -60,7 +60,8 @@ async function eviction(cluster: Cluster, request: ResourceRequest): Promise<Ans
 }
 
 function intentOf(request: ResourceRequest): WriteIntent {
-  const { resource, method, subresource, namespace, name, query, contentType, userAgent, body } = request
+  const { resource, method, subresource, namespace, name, query, contentType, userAgent, body, user } =
+    request
   if (method === 'GET') throw new Error('a GET is no write')
   return {
     resource,
@@ -72,5 +73,6 @@ function intentOf(request: ResourceRequest): WriteIntent {
     contentType,
     userAgent,
     body,
+    user,
   }
 }

@@ -21,7 +21,7 @@ const selecting = [
  * server it is no single act: it ends with the first object that cannot be deleted.
  */
 export async function deleteCollection(cluster: Cluster, request: ResourceRequest): Promise<Written> {
-  const { resource, contentType, userAgent, body } = request
+  const { resource, contentType, userAgent, body, user } = request
   const selection = selectionFor(request)
   const { objects, revision } = cluster.store.page(resource.storage, {
     ...(selection.namespace === undefined ? {} : { namespace: selection.namespace }),
@@ -44,6 +44,7 @@ export async function deleteCollection(cluster: Cluster, request: ResourceReques
       contentType,
       userAgent,
       body,
+      user,
     })
     if (done.code >= 400 && done.code !== 404) return done
   }

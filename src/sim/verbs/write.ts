@@ -1,5 +1,7 @@
-import type { WriteReply, WriteRequest } from '../../apimachinery/index.ts'
+import type { WriteRequest } from '../../apimachinery/index.ts'
 import { isMap, type JsonMap, mapOf, textOf } from '../../core/object/index.ts'
+import type { User } from '../access/index.ts'
+import { admit, type Answered } from '../admission/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import { keyIn, type ServedResource } from '../discovery/index.ts'
 import { type StoredObject, uidOf, wholeOf } from '../store/index.ts'
@@ -15,6 +17,7 @@ export interface WriteIntent
     'method' | 'subresource' | 'namespace' | 'name' | 'query' | 'contentType' | 'userAgent' | 'body'
   > {
   readonly resource: ServedResource
+  readonly user: User
 }
 
 /** What a write is answered with: the object, or a Status. */
@@ -70,21 +73,22 @@ async function tryWrite(
   }
   const key = keyIn(resource, namespace, name === '' ? nameIn(stored.object) : name)
   const put = store.put(resource.storage, key, stored.object, live?.revision)
-  if (put !== undefined) return { code, body: withRevision(body, put), warnings }
+  if (put !== undefined) {
+    await cluster.beforeAnswer(resource.storage, key)
+    return { code, body: withRevision(body, put), warnings }
+  }
   if (name !== '' || (isGenerated(stored.object) && !isLast)) return undefined
   const there = store.get(resource.storage, key)
   return there === undefined ? undefined : handle(cluster, intent, there)
 }
 
-type Answered = Extract<WriteReply, { kind: 'answer' }>
-
-async function handle(
+function handle(
   cluster: Cluster,
-  { resource, ...intent }: WriteIntent,
+  { resource, user, ...intent }: WriteIntent,
   live: StoredObject | undefined,
 ): Promise<Answered> {
   const offer = resource.storage === 'services' ? serviceOffer(cluster) : undefined
-  const reply = await cluster.handling.write({
+  return admit(cluster, resource, user, {
     ...intent,
     type: typeOf(resource),
     profile: cluster.profile,
@@ -94,8 +98,6 @@ async function handle(
     ...(live === undefined ? {} : { live: wholeOf(live) }),
     ...(offer === undefined ? {} : { offer }),
   })
-  if (reply.kind === 'prepared') throw new Error('nobody asked for admission')
-  return reply
 }
 
 /** True for what would make a new object. */

@@ -1,0 +1,133 @@
+import type { WriteReply, WriteRequest } from '../../apimachinery/index.ts'
+import { isMap, type Json, type JsonMap, mapOf, mapsOf } from '../../core/object/index.ts'
+import type { User } from '../access/index.ts'
+import type { Cluster } from '../clusters/cluster.ts'
+import type { ServedResource } from '../discovery/index.ts'
+import { wholeOf } from '../store/index.ts'
+import { callWebhook } from './call-webhook.ts'
+import { concerns, type Operation } from './webhook-rules.ts'
+
+export type Answered = Extract<WriteReply, { kind: 'answer' }>
+
+const group = 'admissionregistration.k8s.io'
+const mutating = `mutatingwebhookconfigurations.${group}`
+const validating = `validatingwebhookconfigurations.${group}`
+
+/**
+ * Carries a write out with the webhooks of the cluster: those that change objects come in after ownership is known, so
+ * that nobody owns what they change; those that only judge see what would be stored. Throws a `Refusal` for what one of
+ * them denies.
+ */
+export async function admit(
+  cluster: Cluster,
+  resource: ServedResource,
+  user: User,
+  request: WriteRequest,
+): Promise<Answered> {
+  const { store, handling } = cluster
+  // Webhooks are never asked about webhooks.
+  const isFree = (store.count(mutating) === 0 && store.count(validating) === 0) || resource.group === group
+  if (isFree) return answered(await handling.write(request))
+  const operation: Operation = operationOf(request)
+  const asked = (object: Json | undefined): JsonMap =>
+    reviewOf(cluster, resource, user, request, operation, object)
+  const wanted = (storage: string, object: Json | undefined): readonly JsonMap[] =>
+    webhooksFor(cluster, storage, resource, request, operation, object)
+
+  const warnings: string[] = []
+  let reply = await handling.write(operation === 'DELETE' ? request : { ...request, admission: 'ask' })
+  if (reply.kind === 'prepared') {
+    let object: Json = reply.object
+    for (const webhook of wanted(mutating, object)) {
+      const reviewed = await callWebhook(webhook, asked(object))
+      object = reviewed.object
+      warnings.push(...reviewed.warnings)
+    }
+    if (!isMap(object)) throw new Error('a webhook left no object')
+    reply = await handling.write({ ...request, admission: { prepared: object } })
+  }
+  const done = answered(reply)
+  if (done.code >= 400) return done
+  const result =
+    operation === 'DELETE'
+      ? undefined
+      : done.stored?.as === 'deleted'
+        ? done.body
+        : (done.stored?.object ?? done.body)
+  for (const webhook of wanted(validating, result)) {
+    const reviewed = await callWebhook(webhook, asked(result))
+    warnings.push(...reviewed.warnings)
+  }
+  return { ...done, warnings: [...done.warnings, ...warnings] }
+}
+
+function answered(reply: WriteReply): Answered {
+  if (reply.kind === 'prepared') throw new Error('the object was not gone on with')
+  return reply
+}
+
+function operationOf({ method, live }: WriteRequest): Operation {
+  if (method === 'DELETE') return 'DELETE'
+  return live === undefined ? 'CREATE' : 'UPDATE'
+}
+
+function webhooksFor(
+  cluster: Cluster,
+  storage: string,
+  resource: ServedResource,
+  { namespace, live, subresource }: WriteRequest,
+  operation: Operation,
+  object: Json | undefined,
+): readonly JsonMap[] {
+  const within = resource.namespaced ? cluster.store.get('namespaces', namespace) : undefined
+  const labelsOf = (value: Json | undefined): JsonMap => mapOf(mapOf(mapOf(value).metadata).labels)
+  const admitted = {
+    resource,
+    subresource,
+    operation,
+    namespaceLabels: within === undefined ? undefined : labelsOf(within.shape),
+    labels: [
+      ...(object === undefined ? [] : [labelsOf(object)]),
+      ...(live === undefined ? [] : [labelsOf(live)]),
+    ],
+  }
+  return cluster.store
+    .page(storage)
+    .objects.flatMap((one) => mapsOf(wholeOf(one).webhooks))
+    .filter((webhook) => concerns(webhook, admitted))
+}
+
+function reviewOf(
+  cluster: Cluster,
+  { group: ofGroup, version, kind, plural }: ServedResource,
+  user: User,
+  request: WriteRequest,
+  operation: Operation,
+  object: Json | undefined,
+): JsonMap {
+  const { namespace, live, subresource, query } = request
+  const name = mapOf(mapOf(object ?? live).metadata).name ?? request.name
+  const ofKind = { group: ofGroup, version, kind }
+  const ofResource = { group: ofGroup, version, resource: plural }
+  return {
+    uid: cluster.newUid(),
+    kind: ofKind,
+    resource: ofResource,
+    requestKind: ofKind,
+    requestResource: ofResource,
+    ...(subresource === '' ? {} : { subResource: subresource, requestSubResource: subresource }),
+    name,
+    ...(namespace === '' ? {} : { namespace }),
+    operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid === undefined ? {} : { uid: user.uid }),
+      groups: user.groups,
+      ...(user.extra === undefined ? {} : { extra: user.extra }),
+    },
+    object: object ?? null,
+    oldObject: live ?? null,
+    dryRun: new URLSearchParams(query).has('dryRun'),
+    options: null,
+  }
+}
