@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { JsonMap } from '../../core/object/index.ts'
 import { ClusterStore, Shapes, wholeOf } from './index.ts'
 
-const configMap = (name: string, value: string, uid = `uid-${name}`): JsonMap => ({
+const configMap = (name: string, value: string, uid = `uid-${name}`, owner = 'owner-uid'): JsonMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: {
@@ -11,8 +11,15 @@ const configMap = (name: string, value: string, uid = `uid-${name}`): JsonMap =>
     namespace: 'shop',
     uid,
     creationTimestamp: '2026-01-01T00:00:00Z',
-    managedFields: [{ manager: 'a', operation: 'Update', time: '2026-01-01T00:00:00Z' }],
-    ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'owner-uid' }],
+    managedFields: [
+      {
+        manager: 'a',
+        operation: 'Update',
+        time: '2026-01-01T00:00:00Z',
+        fieldsV1: { 'f:metadata': { 'f:ownerReferences': { [`k:{"uid":"${owner}"}`]: {} } } },
+      },
+    ],
+    ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner }],
   },
   data: { value },
 })
@@ -48,10 +55,11 @@ test('equal objects of two clusters are kept once', () => {
   const shapes = new Shapes()
   const [one, two] = [open(undefined, 'a', shapes), open(undefined, 'b', shapes)]
   one.put('configmaps', 'shop/a', configMap('a', '1', 'uid-1'), undefined)
-  two.put('configmaps', 'shop/a', configMap('a', '1', 'uid-2'), undefined)
+  two.put('configmaps', 'shop/a', configMap('a', '1', 'uid-2', 'another-owner'), undefined)
   const [first, second] = [one.get('configmaps', 'shop/a'), two.get('configmaps', 'shop/a')]
   expect(first?.shape).toBe(second?.shape)
-  expect(second && (wholeOf(second).metadata as JsonMap).uid).toBe('uid-2')
+  const { metadata } = configMap('a', '1', 'uid-2', 'another-owner')
+  expect(second && wholeOf(second).metadata).toEqual({ ...(metadata as JsonMap), resourceVersion: '2' })
 })
 
 test('clusters of one base see its objects under uids of their own, and never each other’s changes', () => {

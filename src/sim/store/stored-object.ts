@@ -23,7 +23,10 @@ export function peel(object: JsonMap): Pick<StoredObject, 'shape' | 'own'> {
     return ''
   })
   const { resourceVersion: _, ...shared } = changed
-  return { shape: { ...object, metadata: shared }, own: [...uids, ...times] }
+  // Fields of owner references are named by the owners' uids.
+  const owners = uids.slice(uids.length - ownersIn(metadata))
+  const named = owners.length === 0 ? shared : withKeys(shared, (text) => replaced(text, owners, ownerName))
+  return { shape: { ...object, metadata: named }, own: [...uids, ...times] }
 }
 
 /** The whole object, as a server shows it. */
@@ -32,7 +35,19 @@ export function wholeOf({ shape, own, revision }: StoredObject): JsonMap {
   if (!isMap(metadata)) return shape
   let nextUid = 0
   let nextTime = uidsOf(metadata)
-  const filled = mapOwn(metadata, (_, isUid) => own[isUid ? nextUid++ : nextTime++] ?? '')
+  const uids = uidsOf(metadata)
+  const owners = own.slice(uids - ownersIn(metadata), uids)
+  const bare = mapOwn(metadata, (_, isUid) => own[isUid ? nextUid++ : nextTime++] ?? '')
+  const filled =
+    owners.length === 0
+      ? bare
+      : withKeys(bare, (text) =>
+          replaced(
+            text,
+            owners.map((_, i) => ownerName(i)),
+            (i) => owners[i] ?? '',
+          ),
+        )
   return { ...shape, metadata: { ...filled, resourceVersion: String(revision) } }
 }
 
@@ -49,11 +64,25 @@ export function uidOf(stored: StoredObject): string {
   return stored.own[0] ?? ''
 }
 
-/** How many values at the beginning of `own` are uids. */
+/** How many values at the beginning of `own` are uids: the object's own, and then those of its owners. */
 function uidsOf(metadata: JsonMap): number {
-  const owners = isList(metadata.ownerReferences) ? metadata.ownerReferences : []
-  const ofOwners = owners.filter((one) => isMap(one) && typeof one.uid === 'string').length
-  return (typeof metadata.uid === 'string' ? 1 : 0) + ofOwners
+  return (typeof metadata.uid === 'string' ? 1 : 0) + ownersIn(metadata)
+}
+
+function ownersIn({ ownerReferences }: JsonMap): number {
+  const owners = isList(ownerReferences) ? ownerReferences : []
+  return owners.filter((one) => isMap(one) && typeof one.uid === 'string').length
+}
+
+/** What stands for the uid of an owner in the keys of managedFields. */
+function ownerName(index: number): string {
+  return `owner ${index}`
+}
+
+function withKeys(metadata: JsonMap, change: (text: string) => string): JsonMap {
+  const { managedFields } = metadata
+  if (!isList(managedFields)) return metadata
+  return { ...metadata, managedFields: JSON.parse(change(JSON.stringify(managedFields))) as readonly Json[] }
 }
 
 /** The metadata with every own value replaced, visited in one fixed order. */
@@ -78,4 +107,9 @@ function mapEach(items: readonly Json[], key: string, replace: (value: string) =
     const value = isMap(item) ? item[key] : undefined
     return isMap(item) && typeof value === 'string' ? { ...item, [key]: replace(value) } : item
   })
+}
+
+function replaced(text: string, values: readonly string[], by: (index: number) => string): string {
+  const quoted = (value: string): string => String.raw`\"${value}\"`
+  return values.reduce((sum, value, i) => sum.replaceAll(quoted(value), quoted(by(i))), text)
 }
