@@ -57,13 +57,21 @@ export class Names {
     for (const [value, name] of names) this.#values.set(name, value)
     if (revision !== undefined) this.#values.set(revisionName, revision)
     const hide = (source: string): string => {
-      const hidden = source.replaceAll(ownValue, (_, quote: string, foundUid?: string, foundTime?: string) => {
-        return quote + (names.get(foundUid ?? foundTime ?? '') ?? '') + quote
-      })
+      const hidden = source.replaceAll(
+        ownValue,
+        (_, quote: string, foundUid?: string, foundTime?: string) => {
+          return quote + (names.get(foundUid ?? foundTime ?? '') ?? '') + quote
+        },
+      )
       if (revision === undefined) return hidden
       // A JSON patch tests and replaces it as a value.
-      const keys = hidden.includes('/metadata/resourceVersion') ? ['resourceVersion', 'value'] : ['resourceVersion']
-      return keys.reduce((text, key) => text.replaceAll(`"${key}":"${revision}"`, `"${key}":"${revisionName}"`), hidden)
+      const keys = hidden.includes('/metadata/resourceVersion')
+        ? ['resourceVersion', 'value']
+        : ['resourceVersion']
+      return keys.reduce(
+        (text, key) => text.replaceAll(`"${key}":"${revision}"`, `"${key}":"${revisionName}"`),
+        hidden,
+      )
     }
     this.live = hide(text)
     this.body = Buffer.from(hide(body))
@@ -105,7 +113,8 @@ export class Names {
     if (isList(value)) return value.map((one) => this.#fill(one))
     if (!isMap(value)) return value
     const filled: Record<string, Json> = {}
-    for (const [key, one] of Object.entries(value)) filled[key.startsWith('k:') ? this.#text(key) : key] = this.#fill(one)
+    for (const [key, one] of Object.entries(value))
+      filled[key.startsWith('k:') ? this.#text(key) : key] = this.#fill(one)
     return filled
   }
 }
