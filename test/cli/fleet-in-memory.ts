@@ -46,6 +46,7 @@ import {
   pickCauses,
   type RenderedInMemory,
   holdersOf,
+  pageOf,
   searchIn,
 } from './pages-in-memory.ts'
 
@@ -394,10 +395,4 @@ function unansweredOf(cluster: ClusterDetailView) {
     ...(cluster.seen === undefined ? {} : { seen: cluster.seen }),
     reason: cluster.reason ?? 'unreachable',
   }
-}
-
-function pageOf<Item>(all: readonly Item[], query: { limit: number; cursor?: string | undefined }) {
-  const from = Number(query.cursor ?? 0)
-  const to = from + query.limit
-  return { items: all.slice(from, to), total: all.length, ...(to < all.length ? { next: String(to) } : {}) }
 }

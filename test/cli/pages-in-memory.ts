@@ -245,3 +245,10 @@ export function holdersOf(drift: readonly DriftView[], cluster: string): Readonl
   const held = drift.filter((one) => one.cluster === cluster)
   return new Map(held.map((one) => [keyOf(one.object), one.bundle]))
 }
+
+/** A page of a list, with its cursor. */
+export function pageOf<Item>(all: readonly Item[], query: { limit: number; cursor?: string | undefined }) {
+  const from = Number(query.cursor ?? 0)
+  const to = from + query.limit
+  return { items: all.slice(from, to), total: all.length, ...(to < all.length ? { next: String(to) } : {}) }
+}

@@ -56,50 +56,22 @@ export function describeLedger({ fresh, reopen }: StoreUnderTest): void {
     expect(await opened.events.select({ clusters: [] }, 5)).toEqual([])
   })
 
-  test('members are searched by words of their names and by field, and what may not be seen is not counted', async () => {
+  test('members are told by the bundle that holds them', async () => {
     const opened = await fresh()
-    const member = (kind: string, namespace: string, name: string) => ({
-      ref: { group: '', kind, namespace, name },
+    const journal = await opened.openJournal('a')
+    const member = (name: string) => ({
+      ref: { group: '', kind: 'ConfigMap', namespace: 'shop', name },
       uid: undefined,
       apiVersion: 'v1',
     })
-    for (const cluster of ['a', 'b']) {
-      const journal = await opened.openJournal(cluster)
-      await journal.saveInventory('shop', [
-        member('ConfigMap', 'shop', 'settings'),
-        member('Service', 'shop', 'api_100%'),
-        member('ConfigMap', 'other', 'shop'),
-      ])
-    }
-    const all = { clusters: ['a', 'b'], words: [] }
-    const keys = async (filter: Partial<Parameters<Store['inventory']['search']>[0]>) => {
-      const { items, total } = await opened.inventory.search({ ...all, ...filter }, 10)
-      expect(total).toBe(items.length)
-      return items.map(({ cluster, key }) => `${cluster} ${key}`)
-    }
-    expect(await keys({})).toHaveLength(6)
-    expect(await keys({ kind: 'configmap', namespace: 'shop' })).toEqual([
-      'a /ConfigMap/shop/settings',
-      'b /ConfigMap/shop/settings',
-    ])
-    expect(await keys({ words: ['SETT', 'config'], cluster: 'b' })).toEqual(['b /ConfigMap/shop/settings'])
-    // What SQL would take for any text means itself.
-    expect(await keys({ words: ['i_1'], clusters: ['a'] })).toEqual(['a /Service/shop/api_100%'])
-    expect(await keys({ words: ['i%0'] })).toEqual([])
-    expect(await keys({ bundle: 'nope' })).toEqual([])
-    expect(await keys({ clusters: [] })).toEqual([])
-    const sees = (cluster: string, _bundle: string, key: string) => cluster === 'a' && key.includes('/other/')
-    expect(await opened.inventory.search({ ...all, sees }, 10)).toEqual({
-      items: [{ cluster: 'a', bundle: 'shop', key: '/ConfigMap/other/shop' }],
-      total: 1,
-      byCluster: [{ cluster: 'a', count: 1 }],
-    })
-    const first = await opened.inventory.search(all, 2)
-    expect([first.items.length, first.total]).toEqual([2, 6])
-    expect(first.byCluster.toSorted((one, two) => (one.cluster < two.cluster ? -1 : 1))).toEqual([
-      { cluster: 'a', count: 3 },
-      { cluster: 'b', count: 3 },
-    ])
+    await journal.saveInventory('shop', [member('one'), member('two')])
+    await journal.saveInventory('infra', [member('three')])
+    const { inventory } = opened
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => `/ConfigMap/shop/${name}`)
+    expect((await inventory.keysOf('a', 'shop')).toSorted()).toEqual([one, two])
+    expect(await inventory.keysOf('b', 'shop')).toEqual([])
+    const holders = await inventory.holders('a', [one ?? '', three ?? '', 'nothing'])
+    expect(Object.fromEntries(holders)).toEqual({ [one ?? '']: 'shop', [three ?? '']: 'infra' })
   })
 
   test('counts and causes add up, those of most clusters first', async () => {
