@@ -111,6 +111,53 @@ onSharedServers((rig) => {
     expect(r.drift()).toEqual([])
   })
 
+  test('incident 7: bundles and objects whose long names differ at their ends are never taken for each other', async () => {
+    const r = await rig({ change: roomy })
+    const long = (end: string): string => `${'x'.repeat(57)}-${end}`
+    const longer = (end: string): string => `${'y'.repeat(240)}-${end}`
+    const [a, b] = [long('a'), long('b')]
+    const unlabelled = (end: string) => {
+      return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: longer(end) }, data: { end } }
+    }
+    const parts = (ofA: readonly string[]) => [
+      { bundle: a, objects: ofA.map(unlabelled) },
+      { bundle: b, objects: [unlabelled('three')] },
+    ]
+    const applied = () => [a, b].every((name) => r.bundleReport(name)?.phase === 'applied')
+    r.declareAll(parts(['one', 'two']))
+    await r.until('both are applied', applied)
+    await r.engine.idle()
+    const uidOf = async (end: string) => (await r.live('configmap', longer(end))).metadata.uid
+    const before = [await uidOf('one'), await uidOf('three')]
+    const deleted = await deletions(r)
+    r.declareAll(parts(['one']))
+    await r.until('what left Git is gone', async () => (await deleted()).length > 0 && applied())
+    await r.engine.idle()
+    expect(await deleted()).toEqual([`delete configmaps/${longer('two')} 200`])
+    expect([await uidOf('one'), await uidOf('three')]).toEqual(before)
+    const { inventories } = await r.journal.load()
+    expect([a, b].map((name) => (inventories.get(name) ?? []).map(({ ref }) => ref.name))).toEqual([
+      [longer('one')],
+      [longer('three')],
+    ])
+  })
+
+  test('incident 10: what is taken out again while it is being applied does not stay', async () => {
+    const r = await rig({ change: roomy })
+    await r.deliver([configMap('base')])
+    for (const round of [1, 2, 3]) {
+      const many = Array.from({ length: 30 }, (_, i) => configMap(`short-${round}-${i}`))
+      r.declare([configMap('base'), ...many])
+      await r.until('some of it is there', async () => (await names(r)).length > 1)
+      r.declare([configMap('base')])
+      await r.until('the bundle is done', async () => (await names(r)).length === 1)
+      await r.engine.idle()
+      const live = await r.kubectl('admin', 'get', 'configmaps', '-o', 'name')
+      expect(live.split('\n').filter((name) => name.includes('short-'))).toEqual([])
+      expect(r.bundleReport()?.phase).toBe('applied')
+    }
+  })
+
   test('incident 43: when one of five objects fails, the inventory holds all, nothing is pruned, and pruning ends the next run', async () => {
     const r = await rig({ change: roomy })
     await r.deliver([configMap('old'), configMap('c1')])
