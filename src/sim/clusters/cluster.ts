@@ -3,7 +3,7 @@ import { isMap, type JsonMap } from '../../core/object/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import { Policy } from '../access/index.ts'
 import { Catalogue, type Release } from '../discovery/index.ts'
-import { type BaseLayer, ClusterStore, derivedUid, type Shapes } from '../store/index.ts'
+import { type BaseLayer, ClusterStore, Dependents, derivedUid, type Shapes } from '../store/index.ts'
 import { randomLetters, seededRandom } from './random.ts'
 
 export interface ClusterOptions {
@@ -24,6 +24,8 @@ export class Cluster {
   /** The path under which it is served. */
   readonly prefix: string
   readonly store: ClusterStore
+  /** Who owns what. */
+  readonly dependents: Dependents
   readonly catalogue: Catalogue
   readonly policy: Policy
   readonly handling: ObjectHandling
@@ -49,6 +51,7 @@ export class Cluster {
       ...(shapes === undefined ? {} : { shapes }),
       ...(historyBytes === undefined ? {} : { historyBytes }),
     })
+    this.dependents = new Dependents(this.store)
     this.catalogue = new Catalogue(release)
     this.policy = new Policy(this.store)
     this.handling = handling

@@ -3,7 +3,6 @@ import type { Cluster } from '../clusters/cluster.ts'
 import { type Change, type StoredObject, uidOf, wholeOf } from '../store/index.ts'
 import { merge, metadataOf, removeAs } from './acting.ts'
 import type { Controller } from './controller.ts'
-import { Dependents } from './dependents.ts'
 
 /** An owner as a reference names it. */
 interface Owner {
@@ -18,25 +17,21 @@ interface Owner {
  * Deletes what nobody owns any more. An object that is deleted in the foreground waits for its dependents; one that
  * orphans them lets go of them first.
  */
-export function garbageCollector(): Controller {
-  const index = new Dependents()
-  return {
-    watches: { '*': (change, cluster) => keysOf(index, change, cluster) },
-    async reconcile(cluster, key) {
-      const [what = '', storage = '', place = ''] = key.split(' ')
-      if (what === 'finish') await finish(cluster, index, storage, place)
-      else await collect(cluster, storage, place)
-      return undefined
-    },
-  }
+export const garbageCollector: Controller = {
+  watches: { '*': (change, cluster) => keysOf(change, cluster) },
+  async reconcile(cluster, key) {
+    const [what = '', storage = '', place = ''] = key.split(' ')
+    if (what === 'finish') await finish(cluster, storage, place)
+    else await collect(cluster, storage, place)
+    return undefined
+  },
 }
 
-function keysOf(index: Dependents, change: Change, cluster: Cluster): readonly string[] {
-  index.take(change)
+function keysOf(change: Change, cluster: Cluster): readonly string[] {
   const { object, previous, resource, key } = change
   if (object === undefined) {
     const gone = previous === undefined ? '' : uidOf(previous)
-    const orphans = index.of(cluster.store, gone).map((one) => `collect ${one}`)
+    const orphans = cluster.dependents.of(gone).map((one) => `collect ${one.storage} ${one.key}`)
     return [...orphans, ...ownersWaiting(cluster, previous, key)]
   }
   const metadata = metadataOf(object)
@@ -73,20 +68,19 @@ async function collect(cluster: Cluster, storage: string, key: string): Promise<
 }
 
 /** Does what the finalizers of the collector stand for, and takes them away when it is done. */
-async function finish(cluster: Cluster, index: Dependents, storage: string, key: string): Promise<void> {
+async function finish(cluster: Cluster, storage: string, key: string): Promise<void> {
   const stored = cluster.store.get(storage, key)
   if (stored === undefined) return
   const { deletionTimestamp, finalizers } = metadataOf(stored)
   if (deletionTimestamp === undefined || !isList(finalizers)) return
-  const dependents = index
-    .of(cluster.store, uidOf(stored))
-    .map((one) => one.split(' ', 2) as [string, string])
+  const dependents = cluster.dependents.of(uidOf(stored))
   if (finalizers.includes('orphan')) {
-    for (const [ofStorage, at] of dependents) await release(cluster, ofStorage, at, uidOf(stored))
+    for (const { storage: ofStorage, key: at } of dependents)
+      await release(cluster, ofStorage, at, uidOf(stored))
     await without(cluster, storage, key, 'orphan')
   } else if (finalizers.includes('foregroundDeletion')) {
     let blocking = 0
-    for (const [ofStorage, at] of dependents) {
+    for (const { storage: ofStorage, key: at } of dependents) {
       const dependent = cluster.store.get(ofStorage, at)
       if (dependent === undefined) continue
       const own = ownersOf(wholeOf(dependent)).find(({ uid }) => uid === uidOf(stored))

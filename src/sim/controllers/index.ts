@@ -24,26 +24,26 @@ import { volumes } from './volumes.ts'
 
 export type { Controllers } from './run-controllers.ts'
 
-/** What there is, by name. Some keep an index of their cluster, so each cluster gets its own. */
-const made = {
+/** What there is, by name. */
+const controllers = {
   'garbage-collector': garbageCollector,
-  namespaces: () => namespaces,
-  definitions: () => definitions,
-  'service-accounts': () => serviceAccounts,
-  'aggregated-roles': () => aggregatedRoles,
-  deployments: () => deployments,
-  'replica-sets': () => replicaSets,
-  'stateful-sets': () => statefulSets,
-  'daemon-sets': () => daemonSets,
-  jobs: () => jobs,
-  pods: () => podClock,
-  volumes: () => volumes,
-  autoscaler: () => autoscaler,
-} as const satisfies Readonly<Record<string, () => Controller>>
+  namespaces,
+  definitions,
+  'service-accounts': serviceAccounts,
+  'aggregated-roles': aggregatedRoles,
+  deployments,
+  'replica-sets': replicaSets,
+  'stateful-sets': statefulSets,
+  'daemon-sets': daemonSets,
+  jobs,
+  pods: podClock,
+  volumes,
+  autoscaler,
+} as const satisfies Readonly<Record<string, Controller>>
 
-export type ControllerName = keyof typeof made
+export type ControllerName = keyof typeof controllers
 
-export const controllerNames = Object.keys(made) as readonly ControllerName[]
+export const controllerNames = Object.keys(controllers) as readonly ControllerName[]
 
 /** Runs the controllers of these names on a cluster. */
 export function runControllers(
@@ -54,5 +54,5 @@ export function runControllers(
   if (names.includes('definitions')) {
     cluster.beforeAnswer = (storage, key) => establishStored(cluster, storage, key)
   }
-  return runNamed(cluster, new Map(names.map((name) => [name, made[name]()])), onError)
+  return runNamed(cluster, new Map(names.map((name) => [name, controllers[name]])), onError)
 }

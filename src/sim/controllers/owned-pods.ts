@@ -10,18 +10,15 @@ import {
 } from '../../core/object/index.ts'
 import { randomLetters, seededRandom } from '../clusters/random.ts'
 import type { Cluster } from '../clusters/cluster.ts'
-import { type StoredObject, wholeOf } from '../store/index.ts'
-import { create, metadataOf } from './acting.ts'
+import type { StoredObject } from '../store/index.ts'
+import { create, metadataOf, objectAt } from './acting.ts'
 
 /** The objects of a resource that one controller object owns. */
 export function ownedBy(cluster: Cluster, storage: string, owner: JsonMap): readonly JsonMap[] {
-  const { namespace, uid } = mapOf(owner.metadata)
-  const isOwn = ({ shape, own }: StoredObject): boolean => {
-    const references = isMap(shape.metadata) ? shape.metadata.ownerReferences : undefined
-    if (!isList(references)) return false
-    return references.some((one, i) => isMap(one) && one.controller === true && own[1 + i] === uid)
-  }
-  return cluster.store.page(storage, { namespace: textOf(namespace), matches: isOwn }).objects.map(wholeOf)
+  return cluster.dependents
+    .of(textOf(mapOf(owner.metadata).uid), storage)
+    .map(({ key }) => objectAt(cluster, storage, key))
+    .filter((object) => object !== undefined)
 }
 
 /** The key of the controller object that owns an object. */

@@ -12,6 +12,7 @@ export {
   type PageRequest,
 } from './cluster-store.ts'
 export { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts'
+export { Dependents, type Place } from './dependents.ts'
 export { derivedUid } from './derived-uid.ts'
 export type { Change } from './history.ts'
 export { Shapes } from './shapes.ts'

@@ -25,7 +25,7 @@ export function peel(object: JsonMap): Pick<StoredObject, 'shape' | 'own'> {
   const { resourceVersion: _, ...shared } = changed
   // Fields of owner references are named by the owners' uids.
   const owners = uids.slice(uids.length - ownersIn(metadata))
-  const named = owners.length === 0 ? shared : withKeys(shared, (text) => replaced(text, owners, ownerName))
+  const named = owners.length === 0 ? shared : withOwnerKeys(shared, owners, ownerName)
   return { shape: { ...object, metadata: named }, own: [...uids, ...times] }
 }
 
@@ -41,12 +41,10 @@ export function wholeOf({ shape, own, revision }: StoredObject): JsonMap {
   const filled =
     owners.length === 0
       ? bare
-      : withKeys(bare, (text) =>
-          replaced(
-            text,
-            owners.map((_, i) => ownerName(i)),
-            (i) => owners[i] ?? '',
-          ),
+      : withOwnerKeys(
+          bare,
+          owners.map((_, index) => ownerName(index)),
+          (index) => owners[index] ?? '',
         )
   return { ...shape, metadata: { ...filled, resourceVersion: String(revision) } }
 }
@@ -79,10 +77,27 @@ function ownerName(index: number): string {
   return `owner ${index}`
 }
 
-function withKeys(metadata: JsonMap, change: (text: string) => string): JsonMap {
+/** The metadata with other values in the keys by which managedFields name owner references. */
+function withOwnerKeys(metadata: JsonMap, values: readonly string[], by: (index: number) => string): JsonMap {
   const { managedFields } = metadata
   if (!isList(managedFields)) return metadata
-  return { ...metadata, managedFields: JSON.parse(change(JSON.stringify(managedFields))) as readonly Json[] }
+  const key = (uid: string): string => `k:{"uid":"${uid}"}`
+  const names = new Map(values.map((value, i) => [key(value), key(by(i))]))
+  const renamed = managedFields.map((entry) => {
+    const fields = isMap(entry) ? entry.fieldsV1 : undefined
+    const ofMetadata = isMap(fields) ? fields['f:metadata'] : undefined
+    const references = isMap(ofMetadata) ? ofMetadata['f:ownerReferences'] : undefined
+    if (!isMap(entry) || !isMap(fields) || !isMap(ofMetadata) || !isMap(references)) return entry
+    const named = Object.entries(references).map(([name, value]) => [names.get(name) ?? name, value])
+    return {
+      ...entry,
+      fieldsV1: {
+        ...fields,
+        'f:metadata': { ...ofMetadata, 'f:ownerReferences': Object.fromEntries(named) as JsonMap },
+      },
+    }
+  })
+  return { ...metadata, managedFields: renamed }
 }
 
 /** The metadata with every own value replaced, visited in one fixed order. */
@@ -107,9 +122,4 @@ function mapEach(items: readonly Json[], key: string, replace: (value: string) =
     const value = isMap(item) ? item[key] : undefined
     return isMap(item) && typeof value === 'string' ? { ...item, [key]: replace(value) } : item
   })
-}
-
-function replaced(text: string, values: readonly string[], by: (index: number) => string): string {
-  const quoted = (value: string): string => String.raw`\"${value}\"`
-  return values.reduce((sum, value, i) => sum.replaceAll(quoted(value), quoted(by(i))), text)
 }
