@@ -3,9 +3,11 @@ import type { Case } from './case.ts'
 import { applyCases } from './cases/applies.ts'
 import { definitionCases } from './cases/definitions.ts'
 import { deletionCases } from './cases/deletions.ts'
+import { listCases } from './cases/lists.ts'
 import { objectCases } from './cases/objects.ts'
 import { patchCases } from './cases/patches.ts'
 import { representationCases } from './cases/representations.ts'
+import { watchCases } from './cases/watches.ts'
 import { writerCases } from './cases/writers.ts'
 import { knownDifferences } from './known-differences.ts'
 import { playOn } from './play-on.ts'
@@ -20,6 +22,8 @@ const cases: readonly Case[] = [
   ...definitionCases,
   ...representationCases,
   ...deletionCases,
+  ...listCases,
+  ...watchCases,
 ]
 
 describe.for(addresses)('Kubernetes $version', (address) => {

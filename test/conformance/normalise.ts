@@ -48,8 +48,7 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
       const suffix = name.slice(generateName.length)
       if (/^[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(suffix)) placeOf('suffix', suffix)
     }
-    // A list has the revision of the server, which others move too.
-    const own = isList(map.items) || isList(map.rows) ? { ...map, metadata: {} } : map
+    const own = isList(map.items) || isList(map.rows) ? { ...map, metadata: listMetadata(map.metadata) } : map
     const entries = Object.entries(own).toSorted(([one], [other]) => (one < other ? -1 : 1))
     return Object.fromEntries(entries.map(([key, value]) => [key, visit(value, key)]))
   }
@@ -62,6 +61,17 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
   })
 }
 
+/** A list has the revision of the server, which others move too, and a token that nobody may look into. */
+function listMetadata(metadata: Json | undefined): JsonMap {
+  if (!isMap(metadata)) return {}
+  const { resourceVersion, continue: token, ...rest } = metadata
+  return {
+    ...rest,
+    revision: resourceVersion !== undefined,
+    continue: typeof token === 'string' && token !== '',
+  }
+}
+
 function ordered(key: string, list: readonly Json[]): readonly Json[] {
   if (key !== 'managedFields' && key !== 'causes') return list
   return list.toSorted((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1))
@@ -71,6 +81,7 @@ function ordered(key: string, list: readonly Json[]): readonly Json[] {
 function withPlaces(text: string, places: ReadonlyMap<string, string>): string {
   let made = text
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>')
+    .replaceAll(/(current: )\d+/g, '$1<revision>')
     .replaceAll(/(in record \()\d+\)/g, '$1<revision>)')
     .replaceAll(/(resourceVersion(?:\\+":\\+"|:))\d+/g, '$1<revision>')
   for (const [key, place] of places) {

@@ -16,6 +16,11 @@ const types = {
   apply: 'application/apply-patch+yaml',
 } as const
 
+interface WatchOptions {
+  readonly accept?: string
+  readonly bookmarks?: boolean
+}
+
 /** Where a case plays on one side. Everything that is asked here goes into the transcript, unless it is `quiet`. */
 export class Stage {
   readonly namespace: string
@@ -54,15 +59,49 @@ export class Stage {
     return this.#record('GET', path, {}, undefined, undefined)
   }
 
+  /** A GET whose address differs from side to side, such as by a revision. */
+  async sendAs(title: string, path: string): Promise<JsonMap> {
+    const { body } = await this.send(title, { method: 'GET', path })
+    return isMap(body) ? body : {}
+  }
+
   delete(path: string, options?: unknown): Promise<JsonMap> {
     return this.#record('DELETE', path, {}, options === undefined ? undefined : 'application/json', options)
   }
 
   /** Any request, with its answer. */
   async send(title: string, request: Request): Promise<Answer> {
-    const answer = await this.#side.request(request)
-    this.note(title, answer as unknown as Json)
-    return answer
+    const { etag, ...answer } = await this.#side.request(request)
+    this.note(title, { ...answer, ...(etag === undefined ? {} : { etag: true }) })
+    return etag === undefined ? answer : { ...answer, etag }
+  }
+
+  /**
+   * Opens a watch, plays, and compares the next so many events, or those up to the end of the stream. Bookmarks are left
+   * out unless they are asked for.
+   */
+  async watch(
+    path: string,
+    count: number,
+    play: () => Promise<unknown>,
+    options: WatchOptions = {},
+  ): Promise<void> {
+    const accept = options.accept === undefined ? {} : { accept: options.accept }
+    const watch = await this.#side.watch({ method: 'GET', path, ...accept })
+    try {
+      const { etag: _, ...answer } = watch.answer
+      this.note(`watch ${withoutRevision(path)}`, answer)
+      await play()
+      const events: Json[] = []
+      while (events.length < count) {
+        const event = await watch.next()
+        if (event === undefined) break
+        if (options.bookmarks === true || !isMap(event) || event.type !== 'BOOKMARK') events.push(event)
+      }
+      this.note(`events of ${withoutRevision(path)}`, events)
+    } finally {
+      await watch.close()
+    }
   }
 
   /** A request that is not compared. */
@@ -121,4 +160,8 @@ export class Stage {
     })
     return isMap(answer.body) ? answer.body : {}
   }
+}
+
+function withoutRevision(path: string): string {
+  return path.replace(/resourceVersion=\d+/, 'resourceVersion=…')
 }

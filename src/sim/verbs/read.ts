@@ -63,19 +63,28 @@ export async function list(cluster: Cluster, request: ResourceRequest): Promise<
   }
 }
 
-/** What a request selects. Throws a 400 for selectors that cannot be read. */
+/** What a request selects. Throws a 400 for parameters that cannot be read. */
 export function selectionFor({ resource, namespace, name, query }: ResourceRequest): Selection {
+  checkNumbers(query)
   const named = name === '' ? [] : [`metadata.name=${name}`]
   const selection = selectionOf({
     ...(namespace === '' ? {} : { namespace }),
     labels: query.get('labelSelector') ?? '',
     fields: [...named, query.get('fieldSelector') ?? ''].filter(Boolean).join(','),
     kind: resource.kind,
-    groupVersion: groupVersionOf(resource),
-    selectableFields: resource.custom?.selectableFields ?? [],
+    ...(resource.custom === undefined ? {} : { customFields: resource.custom.selectableFields }),
   })
   if ('malformed' in selection) throw badRequest(selection.malformed)
   return selection
+}
+
+function checkNumbers(query: URLSearchParams): void {
+  for (const name of ['limit', 'timeoutSeconds']) {
+    const text = query.get(name) ?? ''
+    if (text !== '' && !/^[+-]?\d+$/.test(text)) {
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+    }
+  }
 }
 
 interface ListPage {
@@ -109,9 +118,9 @@ function pageOf(
 }
 
 /** At which revision, and after which object, a list begins. */
-function startOf({ store }: Cluster, query: URLSearchParams): { revision?: number; from?: string } {
+function startOf({ store, profile }: Cluster, query: URLSearchParams): { revision?: number; from?: string } {
   const token = query.get('continue') ?? ''
-  const asked = revisionIn(query.get('resourceVersion'))
+  const asked = revisionIn(query.get('resourceVersion'), 'invalid resource version: ')
   if (token !== '') {
     if (asked > 0) throw badRequest('specifying resource version is not allowed when using continue')
     const decoded = decodeContinue(token)
@@ -122,9 +131,11 @@ function startOf({ store }: Cluster, query: URLSearchParams): { revision?: numbe
     return { revision, from }
   }
   if (asked === 0) return {}
-  if (asked > store.revision) throw tooLargeRevision(asked, store.revision)
   const match = query.get('resourceVersionMatch')
   const isExact = match === 'Exact' || (match === null && Number(query.get('limit') ?? 0) > 0)
+  // Up to 1.33 etcd itself is asked for an exact revision, and nobody says when to come again.
+  const isAskedAgain = !isExact || profile !== '1.33'
+  if (asked > store.revision) throw tooLargeRevision(asked, store.revision, isAskedAgain)
   if (!isExact) return {}
   if (asked < store.floor) throw expired(tooOld)
   return { revision: asked }
@@ -158,13 +169,17 @@ function listProblems(query: URLSearchParams): Cause[] {
   return causes
 }
 
-/** The number of a resourceVersion; 0 for none. Throws a 400 for a text that is none. */
-export function revisionIn(text: string | null): number {
+/** The number of a resourceVersion; 0 for none. Throws a 400 for a text that is none; `where` begins its message. */
+export function revisionIn(text: string | null, where = ''): number {
   if (text === null || text === '') return 0
   if (/^\d+$/.test(text)) return Number(text)
-  throw badRequest(
-    `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  )
+  throw badRequest(`${where}${noRevision(text)}`)
+}
+
+/** What a server says of a text that is no resourceVersion. */
+export function noRevision(text: string): string {
+  const quoted = JSON.stringify(text)
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`
 }
 
 /** Objects of built-in lists leave out what the list says. */

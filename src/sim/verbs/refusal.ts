@@ -113,13 +113,20 @@ export function expired(message: string, continueToken?: string): Refusal {
 }
 
 /** A revision that the cluster has not reached. */
-export function tooLargeRevision(asked: number, current: number): Refusal {
+export function tooLargeRevision(asked: number, current: number, isAskedAgain = true): Refusal {
   const message = `Too large resource version: ${asked}, current: ${current}`
   const { status } = refusal(504, 'Timeout', `Timeout: ${message}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
+    ...(isAskedAgain ? { retryAfterSeconds: 1 } : {}),
   })
-  return new Refusal(status, { 'retry-after': '1' })
+  return new Refusal(status, isAskedAgain ? { 'retry-after': '1' } : {})
+}
+
+/** An error that no server has a reason for. */
+export function internal(message: string): Refusal {
+  const { status } = refusal(500, '', message)
+  const { reason: _, ...rest } = status
+  return new Refusal(rest)
 }
 
 export function unauthorized(): Refusal {

@@ -3,8 +3,8 @@ import type { Cluster } from '../clusters/cluster.ts'
 import { groupVersionOf } from '../discovery/index.ts'
 import { type StoredObject, wholeOf } from '../store/index.ts'
 import { follow } from '../watch/watch-feed.ts'
-import { revisionIn, selectionFor } from './read.ts'
-import { type Cause, expired, invalidOptions } from './refusal.ts'
+import { noRevision, selectionFor } from './read.ts'
+import { type Cause, expired, internal, invalidOptions } from './refusal.ts'
 import { representationOf } from './representation.ts'
 import type { ResourceRequest } from './resource-request.ts'
 import { isShownAs, represented, shown } from './shown.ts'
@@ -31,7 +31,7 @@ export function watch(cluster: Cluster, request: ResourceRequest): Watch {
   if (problems.length > 0) throw invalidOptions('ListOptions', problems)
   const representation = representationOf(accept, query.get('includeObject'))
   const selection = selectionFor(request)
-  const asked = revisionIn(query.get('resourceVersion'))
+  const asked = watchedFrom(query.get('resourceVersion') ?? '')
   const initial = query.get('sendInitialEvents')
   const bookmarks = query.get('allowWatchBookmarks') === 'true'
   const { store, clock } = cluster
@@ -95,7 +95,6 @@ export function watch(cluster: Cluster, request: ResourceRequest): Watch {
               }),
           metadata: {
             resourceVersion: String(store.revision),
-            creationTimestamp: null,
             ...(annotations === undefined ? {} : { annotations }),
           },
         })
@@ -130,6 +129,13 @@ export function watch(cluster: Cluster, request: ResourceRequest): Watch {
     return stop
   }
   return { start }
+}
+
+/** Unlike a list's, a revision that is none is the server's own failure. */
+function watchedFrom(text: string): number {
+  if (text === '') return 0
+  if (!/^\d+$/.test(text)) throw internal(noRevision(text))
+  return Number(text)
 }
 
 function timeoutOf(query: URLSearchParams, random: () => number): number {

@@ -50,12 +50,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
  * Reads a field selector (`metadata.name=web,status.phase!=Running`) for a kind. `more` are what a definition of custom
  * resources allows. The answer's `name` is the one name that can match.
  */
-export function fieldSelector(
-  text: string,
-  kind: string,
-  groupVersion: string,
-  more: readonly string[] = [],
-): FieldSelector {
+export function fieldSelector(text: string, kind: string, more?: readonly string[]): FieldSelector {
   const tests: ((object: JsonMap) => boolean)[] = []
   let name: string | undefined
   for (const part of text.split(/(?<!\\),/)) {
@@ -66,13 +61,13 @@ export function fieldSelector(
     }
     const [, field = '', operator = '', escaped = ''] = found
     const wanted = escaped.replaceAll(/\\([\\,=])/g, '$1')
-    const known = ['metadata.name', 'metadata.namespace', ...(selectable[kind] ?? []), ...more]
+    const known = ['metadata.name', 'metadata.namespace', ...(more ?? selectable[kind] ?? [])]
     if (!known.includes(field)) {
-      const built = Object.hasOwn(selectable, kind)
+      const hasOwn = more !== undefined || Object.hasOwn(selectable, kind)
       return {
-        malformed: built
+        malformed: hasOwn
           ? `field label not supported: ${field}`
-          : `field label ${JSON.stringify(field)} not supported for ${groupVersion}, Kind=${kind}`,
+          : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
       }
     }
     const steps = places[field] ?? field.split('.')

@@ -17,18 +17,18 @@ export interface SelectionRequest {
   readonly labels?: string
   readonly fields?: string
   readonly kind: string
-  readonly groupVersion: string
-  readonly selectableFields?: readonly string[]
+  /** Of custom resources: what their definition allows to select by. */
+  readonly customFields?: readonly string[]
 }
 
 /** Reads the selectors of a request; `malformed` says what a server answers to those that it cannot read. */
 export function selectionOf(request: SelectionRequest): Selection | { readonly malformed: string } {
-  const { namespace, labels = '', fields = '', kind, groupVersion, selectableFields } = request
+  const { namespace, labels = '', fields = '', kind, customFields } = request
   const byLabel = labelSelector(labels)
   if ('malformed' in byLabel) {
     return { malformed: `unable to parse requirement: found '${byLabel.malformed}'` }
   }
-  const byField = fieldSelector(fields, kind, groupVersion, selectableFields)
+  const byField = fieldSelector(fields, kind, customFields)
   if ('malformed' in byField) return byField
   const everything = labels.trim() === '' && fields === ''
   return {
