@@ -1,13 +1,9 @@
-import { isMap, type Json, type JsonMap } from '../../../src/core/object/index.ts'
+import { mapOf, textOf } from '../../../src/core/object/index.ts'
 import type { Case } from '../case.ts'
 import { configMap, deployment } from '../manifests.ts'
 import type { Stage } from '../stage.ts'
 
 const configMaps = (on: Stage): string => on.at('v1', 'configmaps')
-
-function metadataOf(object: JsonMap): Readonly<Record<string, Json>> {
-  return isMap(object.metadata) ? object.metadata : {}
-}
 
 async function many(on: Stage, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
@@ -30,7 +26,7 @@ export const listCases: readonly Case[] = [
     async play(on) {
       await many(on, 12)
       const first = await on.get(`${configMaps(on)}?limit=5`)
-      const token = String(metadataOf(first).continue)
+      const token = textOf(mapOf(first.metadata).continue)
       await on.quiet({ method: 'DELETE', path: `${configMaps(on)}/n07` })
       await on.quiet({
         method: 'POST',
@@ -41,7 +37,7 @@ export const listCases: readonly Case[] = [
       const next = (continues: string) =>
         on.sendAs('the next page', `${configMaps(on)}?limit=5&continue=${encodeURIComponent(continues)}`)
       const second = await next(token)
-      await next(String(metadataOf(second).continue))
+      await next(textOf(mapOf(second.metadata).continue))
       await on.get(`${configMaps(on)}?limit=5&labelSelector=half%3D1`)
       await on.sendAs(
         'a token with a revision',
@@ -55,7 +51,7 @@ export const listCases: readonly Case[] = [
     async play(on) {
       await many(on, 3)
       const list = await on.get(configMaps(on))
-      const revision = String(metadataOf(list).resourceVersion)
+      const revision = textOf(mapOf(list.metadata).resourceVersion)
       await on.create(configMaps(on), configMap())
       const ask = (title: string, query: string) => on.sendAs(title, `${configMaps(on)}?${query}`)
       await ask('exactly', `resourceVersion=${revision}&resourceVersionMatch=Exact`)

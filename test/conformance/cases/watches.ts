@@ -1,4 +1,4 @@
-import { isMap, type JsonMap } from '../../../src/core/object/index.ts'
+import { type JsonMap, mapOf, textOf } from '../../../src/core/object/index.ts'
 import type { Case } from '../case.ts'
 import { configMap } from '../manifests.ts'
 import type { Stage } from '../stage.ts'
@@ -8,7 +8,7 @@ const settings = (on: Stage): string => `${configMaps(on)}/settings`
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 
 function revisionOf(object: JsonMap): string {
-  return isMap(object.metadata) ? String(object.metadata.resourceVersion) : ''
+  return textOf(mapOf(object.metadata).resourceVersion)
 }
 
 async function changeOften(on: Stage): Promise<void> {
