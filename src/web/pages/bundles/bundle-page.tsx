@@ -102,7 +102,7 @@ function Content({ view, tab }: { readonly view: BundleDetailView; readonly tab:
   return tab === 'clusters' ? <Where view={view} /> : <OnOneCluster view={view} tab={tab} />
 }
 
-const page = 100
+const page = 50
 
 /** Every cluster with what it has, by revision: what runs where, and why. */
 function Where({ view }: { readonly view: BundleDetailView }) {

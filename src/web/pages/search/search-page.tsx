@@ -11,7 +11,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { counted } from '../../ui/value.tsx'
 
-const page = 200
+const page = 100
 
 /** Where is X? Objects of all clusters, by the words of their names and by field. */
 export default function SearchPage() {
