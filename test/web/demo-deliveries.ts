@@ -1,4 +1,11 @@
-import type { ClusterDetailView, DraftView, EffectView, PlanView, RunView } from '../../src/api/index.ts'
+import type {
+  ClusterDetailView,
+  DraftView,
+  EffectView,
+  PlanView,
+  PromotionView,
+  RunView,
+} from '../../src/api/index.ts'
 import { ago } from '../cli/example-fleet.ts'
 
 /** A run of checkout in the middle of its third stage, a plan that waits, and what would begin for monitoring. */
@@ -6,6 +13,7 @@ export function deliveries(clusters: readonly ClusterDetailView[]): {
   runs_: RunView[]
   plans_: PlanView[]
   drafts: Map<string, DraftView>
+  promotions: Map<string, PromotionView>
 } {
   const run = checkoutRun(clusters)
   const done: RunView = {
@@ -26,6 +34,7 @@ export function deliveries(clusters: readonly ClusterDetailView[]): {
       ['monitoring', { run: { ...draft, id: 'draft', bundle: 'monitoring', waits: [] } }],
       ['checkout', {}],
     ]),
+    promotions: new Map([['checkout', promotion(run)]]),
   }
 }
 
@@ -100,6 +109,30 @@ function checkoutRun(clusters: readonly ClusterDetailView[]): RunView {
       { stage: 'us', startsAt: ago(-840), endsAt: ago(-2_040) },
       { stage: 'ap', startsAt: ago(-2_040), endsAt: ago(-3_240) },
       { stage: 'edge' },
+    ],
+  }
+}
+
+function promotion(run: RunView): PromotionView {
+  const from = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334'
+  return {
+    bundle: 'checkout',
+    revision: run.revision,
+    from: { environment: 'stage', clusters: 260, ready: 260, revisions: [run.revision] },
+    to: { environment: 'prod', clusters: 400, ready: 120, revisions: [from, run.revision] },
+    run,
+    effects: run.effects,
+    differences: [
+      {
+        action: 'configure',
+        object: { group: 'apps', kind: 'Deployment', namespace: 'checkout', name: 'worker' },
+        fields: [{ path: 'spec.replicas', from: '2', to: '8' }],
+      },
+      {
+        action: 'create',
+        object: { group: 'policy', kind: 'PodDisruptionBudget', namespace: 'checkout', name: 'worker' },
+        fields: [],
+      },
     ],
   }
 }

@@ -18,6 +18,7 @@ export const pages: readonly (readonly [name: string, path: string, ready: strin
   ['bundles', '/bundles', '.table tbody tr'],
   ['bundle', '/bundles/checkout', '.table tbody tr'],
   ['bundle-objects', '/bundles/checkout/objects', '.table tbody tr'],
+  ['bundle-promotion', '/bundles/checkout/promotion', '.effect'],
   ['rollouts', '/rollouts', '.table tbody tr'],
   ['rollout', '/rollouts/run-checkout-3', '.timetable'],
   ['draft', '/rollouts/draft/monitoring', '.timetable'],

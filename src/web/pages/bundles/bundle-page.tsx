@@ -15,9 +15,10 @@ import { Configuration } from '../cluster/configuration.tsx'
 import { Revisions } from '../cluster/placed-bundles.tsx'
 import { RunTable } from '../rollouts/run-table.tsx'
 import { ObjectTree } from './object-tree.tsx'
+import { Promotion } from './promotion.tsx'
 import { StateCounts } from './state-counts.tsx'
 
-const tabs = ['clusters', 'objects', 'configuration', 'runs'] as const
+const tabs = ['clusters', 'objects', 'configuration', 'promotion', 'runs'] as const
 
 /** One bundle: where it runs at which revision, what it renders to, and what holds for it. */
 export function BundlePage({ name, tab }: { readonly name: string; readonly tab: string }) {
@@ -99,6 +100,8 @@ function Content({ view, tab }: { readonly view: BundleDetailView; readonly tab:
           : `Its placement chooses no cluster: ${view.placement}`}
       </Empty>
     )
+  if (tab === 'promotion')
+    return <Promotion bundle={view.name} environments={view.placed.map(({ environment }) => environment)} />
   return tab === 'clusters' ? <Where view={view} /> : <OnOneCluster view={view} tab={tab} />
 }
 

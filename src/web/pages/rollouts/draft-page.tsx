@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { RunView } from '../../../api/index.ts'
+import { type RunView, targetsOfRun } from '../../../api/index.ts'
 import { queryClient, useAnswer } from '../../data/answers.ts'
 import { useWhyNot } from '../../data/caller.ts'
 import { hub } from '../../data/hub.ts'
@@ -89,7 +89,7 @@ export function DraftPage({ bundle }: { readonly bundle: string }) {
 }
 
 function StartDialog({ run, onClose }: { readonly run: RunView; readonly onClose: () => void }) {
-  const clusters = run.members.map(({ cluster }) => cluster)
+  const clusters = targetsOfRun(run, 'start')
   const identities = useAnswer('identities', { query: { cluster: clusters } }, { every: false })
   return (
     <GuardDialog

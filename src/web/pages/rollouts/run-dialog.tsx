@@ -1,4 +1,4 @@
-import type { ControlRequest, RunView } from '../../../api/index.ts'
+import { type ControlRequest, type RunView, targetsOfRun } from '../../../api/index.ts'
 import { queryClient, useAnswer } from '../../data/answers.ts'
 import { hub } from '../../data/hub.ts'
 import { GuardDialog } from '../../guard/guard-dialog.tsx'
@@ -16,9 +16,6 @@ const titles: Readonly<Record<Action, string>> = {
   revert: 'Revert: give every cluster back what it had',
 }
 
-/** What only stops writes is not guarded by tiers. */
-const stops: ReadonlySet<Action> = new Set(['pause', 'abort'])
-
 /** A decision about a run: what it does is said first, then the guard of the clusters that it lets be written to. */
 export function RunDialog({
   run,
@@ -29,12 +26,13 @@ export function RunDialog({
   readonly action: Action
   readonly onClose: () => void
 }) {
-  const clusters = [...new Set(run.members.map(({ cluster }) => cluster))]
-  const guarded = !stops.has(action)
+  // What only stops writes is not guarded by tiers.
+  const guarded = action !== 'pause' && action !== 'abort'
+  const clusters = guarded ? targetsOfRun(run, action) : []
   const identities = useAnswer(
     'identities',
     { query: { cluster: clusters } },
-    { when: guarded, every: false },
+    { when: clusters.length > 0, every: false },
   )
   const targets = guarded ? (identities.data?.items ?? []) : []
   return (
@@ -43,7 +41,7 @@ export function RunDialog({
       verb={titles[action].split(':')[0] ?? action}
       targets={targets}
       reason={action === 'skip' || action === 'abort' || action === 'revert'}
-      ready={!guarded || identities.data !== undefined}
+      ready={clusters.length === 0 || identities.data !== undefined}
       onClose={onClose}
       onConfirm={async (given, key) => {
         const params = { run: run.id }
@@ -62,7 +60,7 @@ export function RunDialog({
       }}
     >
       <p>{consequence(action, run)}</p>
-      {guarded ? (
+      {clusters.length > 0 ? (
         <Answer of={identities} what="the identities of the clusters">
           {({ items }) => (
             <p className="sub">

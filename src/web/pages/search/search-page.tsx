@@ -71,6 +71,8 @@ export default function SearchPage() {
                         <th>Cluster</th>
                         <th>Bundle</th>
                         <th>Bundle is</th>
+                        <th>Images</th>
+                        <th className="right">Ready</th>
                       </tr>
                     </thead>
                     <tbody>
@@ -93,6 +95,19 @@ export default function SearchPage() {
                           <td>
                             <StateText state={item.state} />
                           </td>
+                          <td>
+                            {item.images.slice(0, 2).map((image) => (
+                              <div key={image}>
+                                <code>{image}</code>
+                              </div>
+                            ))}
+                            {item.images.length > 2 ? (
+                              <div className="below">+{item.images.length - 2}</div>
+                            ) : null}
+                          </td>
+                          <td className="right">
+                            {item.replicas === undefined ? '' : `${item.ready ?? '?'}/${item.replicas}`}
+                          </td>
                         </tr>
                       ))}
                     </tbody>
@@ -110,19 +125,15 @@ export default function SearchPage() {
   )
 }
 
-const fields = ['kind:', 'ns:', 'name:', 'bundle:', 'cluster:', 'env:'] as const
-
 function Question({ q }: { readonly q: string }) {
   const [text, setText] = useState(q)
-  const kinds = useAnswer('names', { query: { of: 'kinds' } }, { every: 60_000 })
-  const bundles = useAnswer('names', { query: { of: 'bundles' } }, { every: 60_000 })
+  const scope = useScope()
+  const completed = useAnswer(
+    'searchWords',
+    { query: { ...scope, q: text } },
+    { when: text !== '', every: false },
+  )
   useEffect(() => setText(q), [q])
-  const before = text.slice(0, text.lastIndexOf(' ') + 1)
-  const completions = [
-    ...fields,
-    ...(kinds.data?.names ?? []).map((kind) => `kind:${kind}`),
-    ...(bundles.data?.names ?? []).map((bundle) => `bundle:${bundle}`),
-  ]
   return (
     <form
       role="search"
@@ -146,8 +157,8 @@ function Question({ q }: { readonly q: string }) {
         />
       </label>
       <datalist id="completions">
-        {completions.map((one) => (
-          <option key={one} value={before + one} />
+        {(completed.data?.words ?? []).map((one) => (
+          <option key={one} value={one} />
         ))}
       </datalist>
       <button type="submit" className="button primary">

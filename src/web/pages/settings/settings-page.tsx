@@ -8,6 +8,7 @@ import { Answer, Trouble } from '../../ui/answer.tsx'
 import { Toggle } from '../../ui/choose.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { counted, shortRevision } from '../../ui/value.tsx'
+import { Tokens } from './tokens.tsx'
 
 const themes: readonly (readonly [ThemeChoice, string])[] = [
   ['system', 'As the system'],
@@ -44,6 +45,7 @@ export default function SettingsPage() {
             )}
           </Answer>
           <Sessions />
+          <Tokens held={session.data?.privileges ?? []} />
           <div className="section-head">
             <h2>Look</h2>
           </div>
