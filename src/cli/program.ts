@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../core/version.ts'
+import { addAccounts } from './account-commands.ts'
 import {
   clustered,
   each,
@@ -62,6 +63,7 @@ export function createProgram(session: Session, carry: Carry): Command {
   addDrift(program, session, carry)
   addPlans(program, session, carry)
   addDelivery(program, get, session, carry)
+  addAccounts(program, session, carry)
   addLocal(program, session, carry)
   return program
 }
@@ -227,12 +229,6 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
     .action((flags: HubFlags) =>
       // A hub goes on until it is told to end, as a watch does.
       carry(async () => (await import('./commands/hub.ts')).hubCommand(session, flags), { watch: true }),
-    )
-  output(program.command('login'))
-    .description('sign in')
-    .option('--link', 'print a link that signs a browser of this machine in')
-    .action((options: Options & { readonly link?: boolean }) =>
-      carry(async () => (await import('./commands/login.ts')).loginCommand(session, options), options),
     )
   program
     .command('sim')
