@@ -8,7 +8,8 @@ import type { User } from './user.ts'
 /** One audit event, `audit.k8s.io/v1`. */
 export type AuditEvent = JsonMap
 
-const mostKept = 10_000
+/** In each of perhaps a thousand clusters, bodies included. */
+const mostKept = 200
 
 /** What happened in one cluster, by whom: every request, with bodies of writes, as an API server audits it. */
 export class AuditLog {

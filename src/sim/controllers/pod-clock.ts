@@ -55,9 +55,9 @@ function schedule(cluster: Cluster, key: string, pod: JsonMap): number | undefin
 }
 
 async function start(cluster: Cluster, key: string, pod: JsonMap): Promise<number | undefined> {
-  const since = Date.parse(
-    textOf(conditionIn(mapOf(pod.status), 'PodScheduled')?.lastTransitionTime ?? cluster.now()),
-  )
+  // A pod that was born on its node was never scheduled.
+  const scheduled = conditionIn(mapOf(pod.status), 'PodScheduled')?.lastTransitionTime
+  const since = Date.parse(textOf(scheduled ?? mapOf(pod.metadata).creationTimestamp))
   const wait = since + spread(key, startMs) - Date.parse(cluster.now())
   if (wait > 0) return wait
   const containers = containersOf(pod)

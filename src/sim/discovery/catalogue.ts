@@ -21,6 +21,7 @@ export class Catalogue {
   readonly #builtIn: ReadonlyMap<string, ServedResource>
   readonly #custom = new Map<string, ServedResource>()
   readonly #established = new Map<string, Established>()
+  readonly #listeners = new Set<(name: string) => void>()
   #version = 0
 
   constructor(release: Release) {
@@ -70,7 +71,7 @@ export class Catalogue {
   }
 
   establish(definition: Established): void {
-    this.retire(definition.name)
+    this.#forget(definition.name)
     this.#established.set(definition.name, definition)
     for (const resource of definition.resources) {
       this.#custom.set(keyOf(resource.group, resource.version, resource.plural), resource)
@@ -80,6 +81,17 @@ export class Catalogue {
 
   /** Serves the resources of a definition no longer. */
   retire(name: string): void {
+    this.#forget(name)
+    for (const listener of this.#listeners) listener(name)
+  }
+
+  /** Calls `listener` with the name of every definition that is retired; the answer ends that. */
+  onRetire(listener: (name: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #forget(name: string): void {
     const former = this.#established.get(name)
     if (former === undefined) return
     this.#established.delete(name)

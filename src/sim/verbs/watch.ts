@@ -39,12 +39,20 @@ export function watch(cluster: Cluster, request: ResourceRequest): Watch {
   const start = (sink: WatchSink): (() => void) => {
     let ended = false
     let stopFollowing = (): void => {}
+    // Custom resources go with their definition, and so does whoever watches them.
+    const stopListening =
+      resource.custom === undefined
+        ? (): void => {}
+        : cluster.catalogue.onRetire((name) => {
+            if (name === resource.custom?.definition) end()
+          })
     let latest = Promise.resolve()
     let waiting = 0
     let first = true
     const stop = (): void => {
       ended = true
       stopFollowing()
+      stopListening()
       timeout.cancel()
       bookmark?.cancel()
     }
