@@ -3,6 +3,7 @@ import type { Case } from './case.ts'
 import { applyCases } from './cases/applies.ts'
 import { definitionCases } from './cases/definitions.ts'
 import { deletionCases } from './cases/deletions.ts'
+import { discoveryCases } from './cases/discovery.ts'
 import { listCases } from './cases/lists.ts'
 import { objectCases } from './cases/objects.ts'
 import { patchCases } from './cases/patches.ts'
@@ -22,6 +23,7 @@ const cases: readonly Case[] = [
   ...definitionCases,
   ...representationCases,
   ...deletionCases,
+  ...discoveryCases,
   ...listCases,
   ...watchCases,
 ]

@@ -36,6 +36,7 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
       if (key === 'uid') return placeOf('uid', value)
       if (key === 'resourceVersion' && value !== '') return placeOf('revision', value)
       if (times.has(key)) return '<time>'
+      if (key === 'serverAddress') return '<address>'
       if (key === 'clusterIP' && value !== 'None' && value !== '') return placeOf('address', value)
       if (key === 'cells' && /^\d+s$/.test(value)) return '<age>'
     }
@@ -49,7 +50,9 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
       if (/^[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(suffix)) placeOf('suffix', suffix)
     }
     const own = isList(map.items) || isList(map.rows) ? { ...map, metadata: listMetadata(map.metadata) } : map
-    const entries = Object.entries(own).toSorted(([one], [other]) => (one < other ? -1 : 1))
+    // What a server migrates its own store by is nobody else's.
+    const { storageVersionHash: _, ...rest } = own
+    const entries = Object.entries(rest).toSorted(([one], [other]) => (one < other ? -1 : 1))
     return Object.fromEntries(entries.map(([key, value]) => [key, visit(value, key)]))
   }
   return steps.map(({ title, result }) => {

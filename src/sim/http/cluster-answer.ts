@@ -9,8 +9,9 @@ import {
 import type { Cluster } from '../clusters/cluster.ts'
 import { badRequest, forbidden, methodNotAllowed, Refusal, unauthorized } from '../verbs/refusal.ts'
 import type { ResourceRequest } from '../verbs/resource-request.ts'
-import { type Answer, type Incoming, pageNotFound, refusalAnswer } from './answer.ts'
+import { type Answer, type Incoming, refusalAnswer } from './answer.ts'
 import { metaAnswer } from './meta-paths.ts'
+import { nothingAt } from './nothing-at.ts'
 import { resourceAnswer } from './resource-answer.ts'
 import { type Route, routeOf } from './route.ts'
 
@@ -49,7 +50,9 @@ export async function clusterAnswer(
     authorize(cluster, acting, attributesOf(incoming, route, verb))
     if (route.kind === 'path') return metaAnswer(cluster, incoming)
     const resource = cluster.catalogue.find(route.group, route.version, route.plural)
-    if (resource === undefined || isMisplaced(route, resource.namespaced, verb)) return pageNotFound
+    if (resource === undefined || isMisplaced(route, resource.namespaced, verb)) {
+      return nothingAt(cluster.catalogue, incoming.path)
+    }
     if (!isMethod(incoming.method)) throw methodNotAllowed()
     const request: ResourceRequest = {
       method: incoming.method,

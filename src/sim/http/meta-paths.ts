@@ -1,4 +1,5 @@
 import type { Cluster } from '../clusters/cluster.ts'
+import type { JsonMap } from '../../core/object/index.ts'
 import {
   aggregated,
   aggregatedType,
@@ -13,6 +14,7 @@ import {
 import { notAcceptable } from '../verbs/refusal.ts'
 import { acceptedTypes, takesJson } from '../verbs/representation.ts'
 import { type Answer, type Incoming, pageNotFound } from './answer.ts'
+import { nothingAt } from './nothing-at.ts'
 
 const health = /^\/(healthz|livez|readyz)(\/.*)?$/
 
@@ -28,12 +30,13 @@ export function metaAnswer(cluster: Cluster, incoming: Incoming): Answer {
   if (path.startsWith('/openapi/v3/')) return openApiDocument(cluster, incoming)
   if (path === '/api' || path === '/apis') return discovery(cluster, incoming, path)
   const [, root, group = '', version = ''] = path.split('/')
-  if (root === 'api') return found(incoming, legacyResources(catalogue, '', group))
-  if (root !== 'apis') return pageNotFound
-  return found(
-    incoming,
-    version === '' ? legacyGroup(catalogue, group) : legacyResources(catalogue, group, version),
-  )
+  const resources = root === 'api' ? legacyResources(catalogue, '', group) : undefined
+  const found = root === 'apis' ? groupOrResources(cluster, group, version) : resources
+  return found === undefined ? nothingAt(catalogue, path) : json(incoming, found)
+}
+
+function groupOrResources({ catalogue }: Cluster, group: string, version: string): JsonMap | undefined {
+  return version === '' ? legacyGroup(catalogue, group) : legacyResources(catalogue, group, version)
 }
 
 function discovery({ catalogue }: Cluster, incoming: Incoming, path: '/api' | '/apis'): Answer {
@@ -93,11 +96,7 @@ function withTag(incoming: Incoming, etag: string, answer: Extract<Answer, { bod
   return { ...answer, headers }
 }
 
-function found(incoming: Incoming, body: ReturnType<typeof legacyGroup>): Answer {
-  return body === undefined ? pageNotFound : json(incoming, body)
-}
-
-function json(incoming: Incoming, body: NonNullable<ReturnType<typeof legacyGroup>>): Answer {
+function json(incoming: Incoming, body: JsonMap): Answer {
   if (!takesJson(incoming.headers.first('accept'))) throw notAcceptable(['application/json'])
   return { code: 200, body }
 }
