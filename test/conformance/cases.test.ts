@@ -4,6 +4,7 @@ import { applyCases } from './cases/applies.ts'
 import { definitionCases } from './cases/definitions.ts'
 import { deletionCases } from './cases/deletions.ts'
 import { discoveryCases } from './cases/discovery.ts'
+import { kubectlCases } from './cases/kubectl.ts'
 import { listCases } from './cases/lists.ts'
 import { objectCases } from './cases/objects.ts'
 import { patchCases } from './cases/patches.ts'
@@ -24,6 +25,7 @@ const cases: readonly Case[] = [
   ...representationCases,
   ...deletionCases,
   ...discoveryCases,
+  ...kubectlCases,
   ...listCases,
   ...watchCases,
 ]

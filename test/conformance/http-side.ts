@@ -3,20 +3,19 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, fetch, type Response } from 'undici'
 import type { Json } from '../../src/core/object/index.ts'
+import type { AttachedApiServer, KubectlResult } from '../../tools/kubernetes/index.ts'
 import type { Answer, OpenWatch, Request, Side } from './side.ts'
 
 /** A server that is met over HTTP, as every client meets it. */
 export class HttpSide implements Side {
   readonly name: string
-  readonly #url: string
-  readonly #token: string
+  readonly #server: AttachedApiServer
   readonly #agent: Agent
 
-  constructor(name: string, { url, caPem, token }: { url: string; caPem: string; token: string }) {
+  constructor(name: string, server: AttachedApiServer) {
     this.name = name
-    this.#url = url
-    this.#token = token
-    this.#agent = new Agent({ connect: { ca: caPem } })
+    this.#server = server
+    this.#agent = new Agent({ connect: { ca: server.caPem } })
   }
 
   async request(request: Request): Promise<Answer> {
@@ -49,6 +48,10 @@ export class HttpSide implements Side {
     }
   }
 
+  kubectl(args: readonly string[], stdin?: string): Promise<KubectlResult> {
+    return this.#server.kubectl('admin', args, stdin)
+  }
+
   /** A watch that says nothing for so long has lost an event. */
   async #silence(path: string): Promise<never> {
     await sleep(15_000, undefined, { ref: false })
@@ -65,11 +68,11 @@ export class HttpSide implements Side {
 
   async #send(request: Request, signal?: AbortSignal): Promise<Response> {
     const { method, path, contentType, accept, userAgent, body, ifNoneMatch } = request
-    return fetch(`${this.#url}${path}`, {
+    return fetch(`${this.#server.url}${path}`, {
       method,
       dispatcher: this.#agent,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        authorization: `Bearer ${this.#server.token('admin')}`,
         accept: accept ?? 'application/json',
         'user-agent': userAgent ?? 'conformance/1.0',
         ...(contentType === undefined ? {} : { 'content-type': contentType }),

@@ -1,4 +1,5 @@
 import type { Json } from '../../src/core/object/index.ts'
+import type { KubectlResult } from '../../tools/kubernetes/index.ts'
 
 /** One HTTP request to an API server. */
 export interface Request {
@@ -35,6 +36,8 @@ export interface Side {
   request(request: Request): Promise<Answer>
   /** Opens a watch; an answer that is none ends at once, and stands in `answer`. */
   watch(request: Request): Promise<OpenWatch & { readonly answer: Answer }>
+  /** Runs the real kubectl as the administrator. */
+  kubectl(args: readonly string[], stdin?: string): Promise<KubectlResult>
   /** Lets at least a second go by for the server. */
   tick(): Promise<void>
 }

@@ -17,11 +17,9 @@ export const addresses: readonly ApiServerAddress[] = inject('clusters')
  * itself: real servers of tests run without a controller manager.
  */
 export async function openSides(address: ApiServerAddress): Promise<Sides> {
-  const server = await attachApiServer(address)
-  const real = new HttpSide('the real server', { ...server, token: server.token('admin') })
+  const real = new HttpSide('the real server', await attachApiServer(address))
   const simulation = await simulatedServer(address.version, { controllers: ['definitions'] })
-  const token = simulation.server.token('admin')
-  const simulated = new HttpSide('the simulator', { ...simulation.server, token })
+  const simulated = new HttpSide('the simulator', simulation.server)
   afterAll(async () => {
     await Promise.all([real.close(), simulated.close()])
     await simulation.close()

@@ -104,6 +104,12 @@ export class Stage {
     }
   }
 
+  /** Runs kubectl in the namespace; exit code and what it printed are compared. */
+  async kubectl(args: readonly string[], stdin?: string): Promise<void> {
+    const { code, stdout, stderr } = await this.#side.kubectl(['-n', this.namespace, ...args], stdin)
+    this.note(`kubectl ${args.join(' ')}`, { code, stdout, stderr })
+  }
+
   /** A request that is not compared. */
   quiet(request: Request): Promise<Answer> {
     return this.#side.request(request)
