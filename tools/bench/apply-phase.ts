@@ -20,6 +20,8 @@ interface Timing {
   readonly total: number
   /** From the first write that the cluster saw to the last object. */
   readonly phase: number
+  /** What the other tool took for the same, from its commit to its last object. */
+  readonly peer?: number
 }
 
 /**
@@ -34,6 +36,10 @@ export async function measureApply(stage: Stage, plan: ApplyPlan, report: Report
     await stage.namespace(`${id}-ours`)
     const seed = configMap(`${id}-ours`, 'seed', 'seed')
     if (plan.bundles === 1) await deliver(stage, new Map([[`${id}-0000`, [seed]]]), [seed], 'seed')
+    if (stage.peer !== undefined) await stage.namespace(`${id}-peer`)
+    const peerSeed = configMap(`${id}-peer`, 'seed', 'seed')
+    if (plan.bundles === 1)
+      await deliverPeer(stage, new Map([[`${id}-0000`, [peerSeed]]]), [peerSeed], 'seed')
     for (const { name, changed } of steps(plan)) {
       const objects = (side: string) =>
         Array.from({ length: plan.bundles }, (_, i) =>
@@ -42,10 +48,17 @@ export async function measureApply(stage: Stage, plan: ApplyPlan, report: Report
       const bare = await applyBare(stage, objects('bare').flat(), name)
       const ours = objects('ours')
       const bundles = new Map(ours.map((declared, i) => [`${id}-${number(i)}`, declared]))
-      const timing = { bare, ...(await deliver(stage, bundles, ours.flat(), name)) }
+      const own = await deliver(stage, bundles, ours.flat(), name)
+      const theirs = objects('peer')
+      const peerBundles = new Map(theirs.map((declared, i) => [`${id}-${number(i)}`, declared]))
+      const peer = await deliverPeer(stage, peerBundles, theirs.flat(), name)
+      const timing = { bare, ...own, ...(peer === undefined ? {} : { peer }) }
       cases.set(name, [...(cases.get(name) ?? []), timing])
       const { total, phase } = timing
-      report.say(`${plan.measure} ${name} ${round}: bare ${bare} ms, apply ${phase} ms, all ${total} ms`)
+      const beside = peer === undefined ? '' : `, ${stage.peer?.name} ${peer} ms`
+      report.say(
+        `${plan.measure} ${name} ${round}: bare ${bare} ms, apply ${phase} ms, all ${total} ms${beside}`,
+      )
     }
   }
   for (const [name, timings] of cases) report.add(resultOf(plan.measure, name, timings))
@@ -56,6 +69,7 @@ function resultOf(measure: string, name: string, timings: readonly Timing[]): Re
     bare: median(timings.map(({ bare }) => bare)),
     commitToApplied: median(timings.map(({ total }) => total)),
     totalRatio: ratioOf(timings, ({ total }) => total),
+    ...peerOf(timings),
   }
   // The phase of a single object has no length that an observer could see.
   if (name === 'change-one') return { measure, case: name, ...total }
@@ -67,6 +81,14 @@ function resultOf(measure: string, name: string, timings: readonly Timing[]): Re
     apply: median(timings.map(({ phase }) => phase)),
     applyRatio: ratioOf(timings, ({ phase }) => phase),
   }
+}
+
+/** The other tool, and how many times as long as ours it took in the same rounds. */
+function peerOf(timings: readonly Timing[]): { peer?: number; peerRatio?: number } {
+  const beside = timings.flatMap(({ peer, total }) => (peer === undefined ? [] : [{ peer, total }]))
+  if (beside.length === 0) return {}
+  const ratio = median(beside.map(({ peer, total }) => (100 * peer) / total))
+  return { peer: median(beside.map(({ peer }) => peer)), peerRatio: Math.round(ratio) / 100 }
 }
 
 /** The middle of the ratios of single rounds: what disturbs the machine disturbs both sides of a round. */
@@ -93,6 +115,19 @@ async function applyBare(stage: Stage, objects: readonly KubeObject[], rev: stri
   const start = performance.now()
   await stage.bare.applyAll(objects)
   return round((await seen).last - start)
+}
+
+/** The same by the other tool, in a namespace of its own; undefined where none runs. */
+async function deliverPeer(
+  { observer, peer }: Stage,
+  bundles: Bundles,
+  objects: readonly KubeObject[],
+  rev: string,
+): Promise<number | undefined> {
+  if (peer === undefined) return undefined
+  const seen = observer.until(objects.map(keyOfObject), atRevision(rev))
+  const committed = await peer.deliver(bundles)
+  return round((await seen).last - committed)
 }
 
 /** Commits and waits until the cluster has all of it and the hub has nothing left to say about it. */

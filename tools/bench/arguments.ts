@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly size: number | undefined
   /** How often 1a, 1b and the burst of 2 run. */
   readonly repeat: number
+  /** Another tool that does 1a and 1b on the same server in the same run. */
+  readonly beside: 'flux' | undefined
   /** Drifts of measure 2, one a second. */
   readonly count: number
   /** Drifts of its burst. */
@@ -23,7 +25,7 @@ export interface BenchOptions {
   readonly starts: number
 }
 
-export const usage = `usage: npm run bench -- [${measureNames.join('|')} …] [--size n] [--repeat n] [--count n] [--burst n] [--minutes n] [--starts n] [--clusters n]`
+export const usage = `usage: npm run bench -- [${measureNames.join('|')} …] [--size n] [--repeat n] [--count n] [--burst n] [--minutes n] [--starts n] [--clusters n] [--beside flux]`
 
 /** Reads the command line. Throws an `Error` with the usage for anything that it does not know. */
 export function readArguments(args: readonly string[]): BenchOptions {
@@ -38,15 +40,20 @@ export function readArguments(args: readonly string[]): BenchOptions {
       minutes: { type: 'string', default: '10' },
       starts: { type: 'string', default: '20' },
       clusters: { type: 'string', default: '1000' },
+      beside: { type: 'string' },
     },
   })
   const unknown = positionals.find((name) => !isMeasure(name) && name !== '1')
   if (unknown !== undefined) throw new Error(`${unknown} is no measure\n${usage}`)
+  if (values.beside !== undefined && values.beside !== 'flux') {
+    throw new Error(`--beside ${values.beside}: wanted flux\n${usage}`)
+  }
   const asked = positionals.flatMap((name) => (name === '1' ? ['1a', '1b'] : [name]))
   return {
     measures: asked.length === 0 ? measureNames : measureNames.filter((name) => asked.includes(name)),
     size: values.size === undefined ? undefined : positive('size', values.size),
     repeat: positive('repeat', values.repeat),
+    beside: values.beside,
     count: positive('count', values.count),
     burst: positive('burst', values.burst),
     minutes: positive('minutes', values.minutes),

@@ -10,6 +10,9 @@ const collections: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
   Deployment: 'deployments',
   Namespace: 'namespaces',
+  Secret: 'secrets',
+  GitRepository: 'gitrepositories',
+  Kustomization: 'kustomizations',
 }
 
 /**

@@ -45,7 +45,7 @@ async function run(options: BenchOptions): Promise<void> {
       continue
     }
     report.say(`measure ${name}: starting an API server and a hub`)
-    const stage = await setStage()
+    const stage = await setStage(name === '1a' || name === '1b' ? options.beside : undefined)
     try {
       await measures[name](stage, options, report)
     } finally {

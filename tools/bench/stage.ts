@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ApiServer, startApiServer } from '../kubernetes/index.ts'
 import { BareClient } from './bare-client.ts'
+import { type Peer, startFlux } from './flux/peer.ts'
 import { HubProcess } from './hub-process.ts'
 import { benchSelector, namespaceObject } from './load.ts'
 import { Observer } from './observer.ts'
@@ -19,12 +20,14 @@ export interface Stage {
   readonly observer: Observer
   /** The parents of apply sets: their first write begins an apply phase. */
   readonly sets: Observer
+  /** Another tool on the same server. */
+  readonly peer: Peer | undefined
   namespace(name: string): Promise<void>
   stop(): Promise<void>
 }
 
 /** Starts it on loopback. The server keeps no audit log, which would cost it time that nobody measures. */
-export async function setStage(): Promise<Stage> {
+export async function setStage(beside?: 'flux'): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-bench-'))
   const running: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
   const stop = async (): Promise<void> => {
@@ -45,8 +48,10 @@ export async function setStage(): Promise<Stage> {
     running.push(() => sets.close())
     const hub = await HubProcess.start(folder, server)
     running.push(() => hub.stop())
+    const peer = beside === undefined ? undefined : await startFlux(folder, server)
+    if (peer !== undefined) running.push(() => peer.stop())
     const namespace = (name: string): Promise<void> => rogue.apply(namespaceObject(name))
-    return { server, hub, bare, rogue, observer, sets, namespace, stop }
+    return { server, hub, bare, rogue, observer, sets, peer, namespace, stop }
   } catch (error) {
     await stop()
     throw error
