@@ -234,6 +234,7 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
     .command('sim')
     .description('run simulated clusters that kubectl and a hub can talk to, until it is ended')
     .option('--clusters <number>', 'how many, at most 1000; one without it', whole)
+    .option('--fleet <file>', 'clusters by name with what they begin with, as JSON, instead of --clusters')
     .option('--port <number>', 'the port on loopback; any that is free without it', port)
     .option('--kubeconfig <file>', 'where the kubeconfig of all of them is written')
     .option('--as <release>', 'the release of Kubernetes to behave as, 1.33 to 1.36; the newest without it')

@@ -8,4 +8,5 @@
  * answers is what a real API server of that release answers, and what differs is known (`docs/simulator.md`).
  */
 export { controllerNames } from './controllers/index.ts'
-export { Simulator, type SimulatorOptions } from './simulator.ts'
+export type { Platform } from './clusters/platform-base.ts'
+export { type ClusterPlan, Simulator, type SimulatorOptions } from './simulator.ts'

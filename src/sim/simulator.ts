@@ -6,7 +6,8 @@ import { type Account, Tokens } from './access/index.ts'
 import { kubeconfigOf } from './clusters/kubeconfig.ts'
 import { MemoisedHandling } from './clusters/memoised-handling.ts'
 import { SimulatedCluster } from './clusters/simulated-cluster.ts'
-import { templateOf, type TemplateOptions } from './clusters/template.ts'
+import { type Platform, platformBase } from './clusters/platform-base.ts'
+import type { TemplateOptions } from './clusters/template.ts'
 import { controllerNames, type ControllerName } from './controllers/index.ts'
 import { controlAnswer } from './control/control-answer.ts'
 import type { Release } from './discovery/index.ts'
@@ -19,6 +20,8 @@ export interface ClusterPlan {
   readonly name: string
   /** The release that it behaves as; the newest without it. */
   readonly profile?: Profile
+  /** One of the platforms; the plain one without it. */
+  readonly platform?: string
 }
 
 export interface SimulatorOptions {
@@ -33,7 +36,8 @@ export interface SimulatorOptions {
   readonly controllers?: readonly ControllerName[]
   readonly seed?: string
   readonly clock?: Clock
-  readonly nodes?: number
+  /** Kinds of clusters, by name. */
+  readonly platforms?: Readonly<Record<string, Platform>>
   /** Objects that every cluster begins with, as they are to be stored. */
   readonly objects?: TemplateOptions['objects']
   readonly historyBytes?: number
@@ -62,7 +66,8 @@ export class Simulator {
 
   /** Makes the clusters and serves them. Rejects when the port is taken. */
   static async start(options: SimulatorOptions): Promise<Simulator> {
-    const simulator = new Simulator(options, bases(options))
+    const handling = new MemoisedHandling(options.handling)
+    const simulator = new Simulator(options, handling, await bases(options, handling))
     try {
       await simulator.#serve()
     } catch (error) {
@@ -72,14 +77,18 @@ export class Simulator {
     return simulator
   }
 
-  private constructor(options: SimulatorOptions, based: ReadonlyMap<Profile, Based>) {
+  private constructor(
+    options: SimulatorOptions,
+    handling: ObjectHandling,
+    based: ReadonlyMap<string, Based>,
+  ) {
     const { clock = systemClock, seed = 'evenkeel', accounts = defaultAccounts, onError = () => {} } = options
     this.#options = options
     const tokens = new Tokens(accounts)
-    const handling = new MemoisedHandling(options.handling)
-    const clusters = options.clusters.map(({ name, profile = newest }) => {
-      // Every profile of a cluster has its base.
-      const { release, base, shapes } = based.get(profile) as Based
+    const clusters = options.clusters.map((plan) => {
+      const { name } = plan
+      // The base of every cluster has been made.
+      const { release, base, shapes } = based.get(kindOf(plan)) as Based
       return new SimulatedCluster({
         name,
         release,
@@ -194,21 +203,40 @@ interface Based {
   readonly shapes: Shapes
 }
 
-function bases(options: SimulatorOptions): ReadonlyMap<Profile, Based> {
-  const { clock = systemClock, nodes = 3, accounts = defaultAccounts, objects = [] } = options
+/** What clusters have in common that begin with the same. */
+function kindOf({ profile = newest, platform = '' }: ClusterPlan): string {
+  return `${profile}/${platform}`
+}
+
+async function bases(
+  options: SimulatorOptions,
+  handling: ObjectHandling,
+): Promise<ReadonlyMap<string, Based>> {
+  const {
+    clock = systemClock,
+    seed = 'evenkeel',
+    accounts = defaultAccounts,
+    platforms = {},
+    objects = [],
+  } = options
   const shapes = new Shapes()
-  const found = new Map<Profile, Based>()
-  const profiles = new Set(options.clusters.map(({ profile = newest }) => profile))
-  for (const profile of profiles) {
+  const found = new Map<string, Based>()
+  for (const plan of options.clusters) {
+    if (found.has(kindOf(plan))) continue
+    const { profile = newest, platform = '' } = plan
+    const wanted = Object.hasOwn(platforms, platform) ? platforms[platform] : undefined
+    if (wanted === undefined && platform !== '')
+      throw new Error(`${plan.name}: there is no platform ${platform}`)
     const release = options.release(profile)
-    const base = templateOf({
+    const template: TemplateOptions = {
       createdAt: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
-      nodes,
+      nodes: 3,
       shapes,
       kubeletVersion: textOf(release.version.gitVersion),
       objects: [...peopleAsAdmins(accounts), ...objects],
-    })
-    found.set(profile, { release, base, shapes })
+    }
+    const base = await platformBase(wanted ?? {}, template, { release, handling, clock, seed, shapes })
+    found.set(kindOf(plan), { release, base, shapes })
   }
   return found
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -47,6 +47,46 @@ test('simulated clusters say where they are, answer kubectl, and end with 0 on S
   )
   sim.kill('SIGTERM')
   expect(await ended).toBe(0)
+})
+
+test('a fleet of different clusters begins with what its platforms say', async () => {
+  const fleet = {
+    platforms: {
+      edge: {
+        nodes: 1,
+        node: { cpu: '2', memory: '4Gi' },
+        manifests: [
+          { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kiosk' } },
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { name: 'site', namespace: 'kiosk' },
+            data: { a: '1' },
+          },
+        ],
+      },
+    },
+    clusters: [{ name: 'plain' }, { name: 'shop-17', as: '1.33', platform: 'edge' }],
+  }
+  const described = join(home.folder, 'fleet.json')
+  await writeFile(described, JSON.stringify(fleet))
+  const own = join(home.folder, 'own.kubeconfig')
+  const other = home.start(['sim', '--fleet', described, '--kubeconfig', own])
+  const gone = new Promise((resolve) => other.once('close', resolve))
+  let said = ''
+  other.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  await vi.waitFor(() => expect(said).toContain('next:'), { timeout: 60_000 })
+  const { kubectl } = await ensureBinaries()
+  const get = async (context: string, ...words: string[]): Promise<string> =>
+    (await run(kubectl, ['--kubeconfig', own, '--context', context, 'get', ...words, '-o', 'name'])).stdout
+  expect(await get('shop-17', 'nodes')).toBe('node/node-1\n')
+  expect(await get('shop-17', 'cm', 'site', '-n', 'kiosk')).toBe('configmap/site\n')
+  expect(await get('plain', 'namespaces')).not.toContain('kiosk')
+  other.kill('SIGTERM')
+  await gone
+  await writeFile(described, JSON.stringify({ clusters: [{ name: 'a', platform: 'none' }] }))
+  const wrong = await home.run(['sim', '--fleet', described])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('there is no platform none')])
 })
 
 test('a port that is taken, too many clusters and an unknown release are said in one line', async () => {

@@ -87,7 +87,7 @@ describe('a list', () => {
     const unknown = await client.ask(`${path}?fieldSelector=data.a%3D1`)
     expect([unknown.code, unknown.body.message]).toEqual([
       400,
-      'field label "data.a" not supported for v1, Kind=ConfigMap',
+      '"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"',
     ])
   })
 
@@ -183,6 +183,37 @@ describe('a watch', () => {
     const refused = await old.ask(`/api/v1/configmaps?${query}`)
     expect(refused.code).toBe(422)
     expect(refused.body.message).toContain('unless the WatchList feature gate is enabled')
+  })
+
+  test('of custom resources ends with their definition', async () => {
+    const whole = await startSimulator({ clusters: [{ name: 'one' }], controllers: ['definitions'] })
+    const owner = new SimClient(whole.simulator, 'one')
+    const definition = {
+      metadata: { name: 'widgets.example.dev' },
+      spec: {
+        group: 'example.dev',
+        scope: 'Cluster',
+        names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        ],
+      },
+    }
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    expect((await owner.ask(definitions, { method: 'POST', body: definition })).code).toBe(201)
+    const widgets = '/apis/example.dev/v1/widgets'
+    const watch = owner.watch(`${widgets}?watch=true`)
+    await owner.ask(widgets, {
+      method: 'POST',
+      body: { apiVersion: 'example.dev/v1', kind: 'Widget', metadata: { name: 'a' } },
+    })
+    expect(await watch.next()).toMatchObject({ type: 'ADDED', object: { kind: 'Widget' } })
+    await owner.ask(`${definitions}/widgets.example.dev`, { method: 'DELETE' })
+    expect(await watch.next()).toMatchObject({ type: 'DELETED' })
+    expect(await watch.next()).toBeUndefined()
+    expect((await owner.ask(widgets)).code).toBe(404)
+    owner.close()
+    await whole.close()
   })
 
   test('ends when its time is over, and may be of one object, as a table', async () => {

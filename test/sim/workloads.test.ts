@@ -7,7 +7,7 @@ let started: StartedSimulator
 let client: SimClient
 
 beforeAll(async () => {
-  started = await startSimulator({ clusters: [{ name: 'one' }, { name: 'two' }], nodes: 3 })
+  started = await startSimulator({ clusters: [{ name: 'one' }, { name: 'two' }] })
   client = new SimClient(started.simulator, 'one')
 })
 afterAll(async () => {

@@ -8,10 +8,12 @@ import { controllerNames, Simulator } from '../../sim/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import type { Session } from '../session.ts'
+import { readSimFleet, type SimFleet } from './sim-fleet.ts'
 
 /** The options of `ek sim`, as they stand on the command line. */
 export interface SimFlags {
   readonly clusters?: number
+  readonly fleet?: string
   readonly port?: number
   readonly kubeconfig?: string
   readonly as?: string
@@ -27,9 +29,9 @@ const profiles: readonly Profile[] = ['1.33', '1.34', '1.35', '1.36']
  * goes to standard output, so that a script can wait for it.
  */
 export async function simCommand({ terminal }: Session, flags: SimFlags): Promise<ExitCode> {
-  const { clusters = 1, port = 0 } = flags
-  const started = await start(flags, clusters, port)
+  const started = await start(flags)
   const { simulator } = started
+  const clusters = simulator.names.length
   let end: () => void = () => {}
   const asked = new Promise<void>((done) => {
     end = done
@@ -54,12 +56,20 @@ export async function simCommand({ terminal }: Session, flags: SimFlags): Promis
   return exitCodes.success
 }
 
+/** Clusters that differ in nothing but their names. */
+function alike(count: number, profile: Profile): SimFleet {
+  const digits = String(count).length
+  const name = (i: number): string => `sim-${String(i + 1).padStart(digits, '0')}`
+  return { clusters: Array.from({ length: count }, (_, i) => ({ name: name(i), profile })), platforms: {} }
+}
+
 interface Started {
   readonly simulator: Simulator
   close(): Promise<void>
 }
 
-async function start(flags: SimFlags, clusters: number, port: number): Promise<Started> {
+async function start(flags: SimFlags): Promise<Started> {
+  const { port = 0 } = flags
   const profile = profiles.find((one) => one === (flags.as ?? profiles.at(-1)))
   if (profile === undefined) {
     throw cliFailure('usage', `--as: cannot behave as ${String(flags.as)}: there are ${profiles.join(', ')}`)
@@ -68,6 +78,8 @@ async function start(flags: SimFlags, clusters: number, port: number): Promise<S
   if (unknown !== undefined) {
     throw cliFailure('usage', `--without: no controller ${unknown}: there are ${controllerNames.join(', ')}`)
   }
+  const fleet =
+    flags.fleet === undefined ? alike(flags.clusters ?? 1, profile) : await readSimFleet(flags.fleet)
   const log = createLog({ level: 'warn' })
   const releases = await openReleases()
   const handling = openObjectHandling({
@@ -79,13 +91,9 @@ async function start(flags: SimFlags, clusters: number, port: number): Promise<S
       hint: 'build it with npm run build:apimachinery',
     })
   }
-  const digits = String(clusters).length
   try {
     const simulator = await Simulator.start({
-      clusters: Array.from({ length: clusters }, (_, i) => ({
-        name: `sim-${String(i + 1).padStart(digits, '0')}`,
-        profile,
-      })),
+      ...fleet,
       handling,
       release: (one) => releases.release(one),
       port,

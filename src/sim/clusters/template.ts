@@ -7,6 +7,8 @@ export interface TemplateOptions {
   /** RFC 3339: when everything that clusters begin with was created. */
   readonly createdAt: string
   readonly nodes: number
+  /** What each node has. */
+  readonly node?: { readonly cpu: string; readonly memory: string }
   /** Besides what every cluster has. Complete but for uid, creationTimestamp and resourceVersion, which are filled in. */
   readonly objects?: readonly { readonly storage: string; readonly object: JsonMap }[]
   readonly shapes: Shapes
@@ -38,7 +40,7 @@ export function templateOf(options: TemplateOptions): BaseLayer {
   for (const object of bootstrapAccess()) {
     add(storageOf('rbac.authorization.k8s.io', `${textOf(object.kind).toLowerCase()}s`), object)
   }
-  for (let i = 1; i <= nodes; i += 1) add('nodes', node(`node-${i}`, createdAt, options.kubeletVersion))
+  for (let i = 1; i <= nodes; i += 1) add('nodes', node(`node-${i}`, options))
   add('services', apiService())
   for (const object of systemPriorities) add('priorityclasses.scheduling.k8s.io', object)
   for (const { storage, object } of objects) add(storage, object)
@@ -104,11 +106,14 @@ function apiService(): JsonMap {
 }
 
 /** Nodes are data only: nothing runs on them. */
-function node(name: string, since: string, kubeletVersion: string): JsonMap {
+function node(
+  name: string,
+  { createdAt: since, kubeletVersion, node: has = { cpu: '4', memory: '16Gi' } }: TemplateOptions,
+): JsonMap {
   const capacity = {
-    cpu: '4',
+    cpu: has.cpu,
     'ephemeral-storage': '100Gi',
-    memory: '16Gi',
+    memory: has.memory,
     pods: '110',
   }
   return {
