@@ -1,4 +1,4 @@
-const mostWords = 200
+const mostWords = 2_000
 const longestWord = 64
 
 /** The words of some texts, in lower case, each once: what stands between anything that is no letter or digit. */

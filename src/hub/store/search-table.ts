@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from '../../core/search/index.ts'
 import type { Database } from './database.ts'
-import { toText } from './json-text.ts'
+import { runsOf, toText } from './json-text.ts'
 import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
 import { withinAny } from './within.ts'
@@ -41,8 +41,8 @@ export interface IndexChange {
 }
 
 export interface SearchScope {
-  /** The clusters that are searched; none for an empty list. */
-  readonly clusters: readonly string[]
+  /** The clusters that are searched: all without it, none for an empty list. */
+  readonly clusters?: readonly string[] | undefined
   readonly within?: readonly Limit[] | undefined
 }
 
@@ -53,6 +53,9 @@ export interface SearchPage {
   readonly byCluster: { readonly cluster: string; readonly count: number }[]
   readonly next?: string
 }
+
+/** Rows that one statement takes. */
+const rowsAtOnce = 200
 
 /** What a field may be, for completion. */
 export type CompletedField = 'kind' | 'api_group' | 'namespace' | 'name' | 'bundle'
@@ -65,11 +68,19 @@ export class SearchTable {
     this.#database = database
   }
 
-  /** Takes the changes over in their order. */
+  /** Takes the changes over in their order, as one transaction. */
   async save(changes: readonly IndexChange[]): Promise<void> {
-    const newest = new Map(changes.map((change) => [`${change.cluster} ${change.key}`, change]))
+    const newest = new Map(changes.map((change) => [nameOf(change.cluster, change.key), change]))
     await this.#database.write(async (queries) => {
-      for (const change of newest.values()) await this.#saveOne(queries, change)
+      const known = await idsOf(queries, [...newest.values()])
+      const isNew = ({ cluster, key, declared }: IndexChange): boolean =>
+        declared !== true || !known.has(nameOf(cluster, key))
+      const current = [...newest.values()].filter(isNew)
+      await this.#drop(
+        queries,
+        current.flatMap(({ cluster, key }) => known.get(nameOf(cluster, key)) ?? []),
+      )
+      await this.#insert(queries, current.filter(isThere))
     })
   }
 
@@ -80,7 +91,7 @@ export class SearchTable {
     limit: number,
     cursor?: string,
   ): Promise<SearchPage> {
-    if (scope.clusters.length === 0 || scope.within?.length === 0)
+    if (scope.clusters?.length === 0 || scope.within?.length === 0)
       return { items: [], total: 0, byCluster: [] }
     return this.#database.read(async (queries) => {
       const matching = queries.selectFrom('search_object').where(this.#matches(question, scope))
@@ -129,7 +140,7 @@ export class SearchTable {
     scope: SearchScope,
     limit: number,
   ): Promise<string[]> {
-    if (scope.clusters.length === 0 || scope.within?.length === 0) return []
+    if (scope.clusters?.length === 0 || scope.within?.length === 0) return []
     const empty: SearchQuestion = { labels: [], images: [], owners: [], numbers: [], words: [], problems: [] }
     const rows = await this.#database.read((queries) =>
       queries
@@ -152,42 +163,52 @@ export class SearchTable {
     )
   }
 
-  async #saveOne(queries: Queries, change: IndexChange): Promise<void> {
-    const { cluster, bundle, key, projection } = change
-    const known = await queries
-      .selectFrom('search_object')
-      .select('id')
-      .where('cluster', '=', cluster)
-      .where('object_key', '=', key)
-      .executeTakeFirst()
-    if (known !== undefined && change.declared === true) return
-    const isSqlite = this.#database.dialect === 'sqlite'
-    if (known !== undefined) {
-      if (isSqlite) await sql`delete from search_words where rowid = ${known.id}`.execute(queries)
-      await queries.deleteFrom('search_object').where('id', '=', known.id).execute()
+  async #drop(queries: Queries, ids: readonly number[]): Promise<void> {
+    for (const run of runsOf(ids, rowsAtOnce)) {
+      if (this.#database.dialect === 'sqlite') {
+        await sql`delete from search_words where rowid in (${sql.join(run)})`.execute(queries)
+      }
+      await queries.deleteFrom('search_object').where('id', 'in', run).execute()
     }
-    if (projection === undefined) return
-    const { group, kind, namespace, name } = refOfKey(key)
-    const words = placedWords(key, projection)
-    const { numbers } = projection
-    const row = {
-      cluster,
-      bundle,
-      object_key: key,
-      api_group: group,
-      kind,
-      namespace,
-      name,
-      ...Object.fromEntries(numberFields.map((field) => [field, numbers[field] ?? null])),
-      body: toText(projection),
-      ...(isSqlite ? {} : { words: vectorOf(words) }),
-    } as unknown as Insertable<Schema['search_object']>
-    const made = await queries.insertInto('search_object').values(row).returning('id').executeTakeFirst()
-    if (!isSqlite) return
-    const [names, labels, images, owners] = places.map((place) => words[place].join(' '))
-    await sql`insert into search_words (rowid, name, label, image, owner) values (${made?.id}, ${names}, ${labels}, ${images}, ${owners})`.execute(
-      queries,
-    )
+  }
+
+  async #insert(queries: Queries, objects: readonly IndexedObject[]): Promise<void> {
+    const isSqlite = this.#database.dialect === 'sqlite'
+    for (const run of runsOf(objects, rowsAtOnce)) {
+      const rows = run.map((object) => {
+        const { group, kind, namespace, name } = refOfKey(object.key)
+        const { numbers } = object.projection
+        return {
+          cluster: object.cluster,
+          bundle: object.bundle,
+          object_key: object.key,
+          api_group: group,
+          kind,
+          namespace,
+          name,
+          ...Object.fromEntries(numberFields.map((field) => [field, numbers[field] ?? null])),
+          body: toText(object.projection),
+          ...(isSqlite ? {} : { words: vectorOf(placedWords(object.key, object.projection)) }),
+        } as unknown as Insertable<Schema['search_object']>
+      })
+      const made = await queries
+        .insertInto('search_object')
+        .values(rows)
+        .returning(['id', 'cluster', 'object_key'])
+        .execute()
+      if (!isSqlite) continue
+      const projections = new Map(
+        run.map(({ cluster, key, projection }) => [nameOf(cluster, key), projection]),
+      )
+      const values = made.map(({ id, cluster, object_key }) => {
+        const projection = projections.get(nameOf(cluster, object_key))
+        const words = projection === undefined ? undefined : placedWords(object_key, projection)
+        return sql`(${sql.join([id, ...places.map((place) => words?.[place].join(' ') ?? '')])})`
+      })
+      await sql`insert into search_words (rowid, name, label, image, owner) values ${sql.join(values)}`.execute(
+        queries,
+      )
+    }
   }
 
   #matches(question: SearchQuestion, scope: SearchScope) {
@@ -196,7 +217,7 @@ export class SearchTable {
         values === undefined ? [] : [values.length === 0 ? noRow : where(column, 'in', [...values])]
       const { words } = question
       return where.and([
-        where('cluster', 'in', [...scope.clusters]),
+        ...among('cluster', scope.clusters),
         ...(scope.within === undefined
           ? []
           : [withinAny(scope.within, 'namespace')(where as unknown as ExpressionBuilder<Schema, 'drift'>)]),
@@ -210,7 +231,7 @@ export class SearchTable {
         ...question.labels.map((label) => this.#hasLabel(label)),
         ...question.images.map((values) => this.#holds('images', values)),
         ...question.owners.map((values) => this.#holds('owners', values)),
-        ...(words.length === 0 ? [] : [this.#hasWords(words)]),
+        ...this.#hasWords([...words, ...impliedWords(question)]),
       ])
     }
   }
@@ -231,18 +252,72 @@ export class SearchTable {
       : sql<SqlBool>`exists (select 1 from jsonb_array_elements_text(body -> ${list}) as one where one in (${wanted}))`
   }
 
-  #hasWords(words: SearchQuestion['words']): RawBuilder<SqlBool> {
+  /** Each is begun by a word of the object, or where it is whole, is one. */
+  #hasWords(words: readonly SoughtWord[]): RawBuilder<SqlBool>[] {
+    if (words.length === 0) return []
     if (this.#database.dialect === 'sqlite') {
-      const match = words
-        .map(({ word, where }) => `${where === undefined ? '' : `${where} : `}"${word}"*`)
-        .join(' AND ')
-      return sql<SqlBool>`id in (select rowid from search_words where search_words match ${match})`
+      const match = words.map(
+        ({ word, where, whole }) =>
+          `${where === undefined ? '' : `${where} : `}"${word}"${whole === true ? '' : '*'}`,
+      )
+      return [
+        sql<SqlBool>`id in (select rowid from search_words where search_words match ${match.join(' AND ')})`,
+      ]
     }
-    const query = words
-      .map(({ word, where }) => `'${word}':*${where === undefined ? '' : weights[where]}`)
-      .join(' & ')
-    return sql<SqlBool>`words @@ ${query}::tsquery`
+    const query = words.map(({ word, where, whole }) => {
+      const weight = where === undefined ? '' : weights[where]
+      const flags = `${whole === true ? '' : '*'}${weight}`
+      return `'${word}'${flags === '' ? '' : `:${flags}`}`
+    })
+    return [sql<SqlBool>`words @@ ${query.join(' & ')}::tsquery`]
   }
+}
+
+type SoughtWord = SearchQuestion['words'][number] & { readonly whole?: boolean }
+
+/**
+ * The words that an object must have to hold what is asked for as a whole: the index finds by words, and only what it found
+ * is compared.
+ */
+function impliedWords({ labels, images, owners }: SearchQuestion): SoughtWord[] {
+  const only = (values: readonly string[] | undefined): string[] =>
+    values?.length === 1 ? wordsOf(...values) : []
+  const as = (where: FoundWhere, words: readonly string[]): SoughtWord[] =>
+    words.map((word) => ({ word, where, whole: true }))
+  return [
+    ...labels.flatMap(({ key, values }) => as('label', [...wordsOf(key), ...only(values)])),
+    ...images.flatMap((values) => as('image', only(values))),
+    ...owners.flatMap((values) => as('owner', only(values))),
+  ]
+}
+
+function nameOf(cluster: string, key: string): string {
+  return `${cluster} ${key}`
+}
+
+function isThere(change: IndexChange): change is IndexChange & IndexedObject {
+  return change.projection !== undefined
+}
+
+/** The rows of objects that the index knows. */
+async function idsOf(queries: Queries, changes: readonly IndexChange[]): Promise<Map<string, number>> {
+  const ids = new Map<string, number>()
+  for (const [cluster, own] of Map.groupBy(changes, (change) => change.cluster)) {
+    for (const run of runsOf(own, rowsAtOnce)) {
+      const rows = await queries
+        .selectFrom('search_object')
+        .select(['id', 'object_key'])
+        .where('cluster', '=', cluster)
+        .where(
+          'object_key',
+          'in',
+          run.map(({ key }) => key),
+        )
+        .execute()
+      for (const row of rows) ids.set(nameOf(cluster, row.object_key), Number(row.id))
+    }
+  }
+  return ids
 }
 
 const places: readonly FoundWhere[] = ['name', 'label', 'image', 'owner']

@@ -17,12 +17,15 @@ export async function searchObjects(parts: HubParts, query: SearchQuery): Promis
   const { problems } = question
   if (problems.length > 0) return { items: [], total: 0, groups: [], problem: problems.join('; '), stale: [] }
   const scope = scopeOf(parts, clusters)
-  const { items, total, byCluster, next } = await parts.store.search.find(
+  const page = await parts.store.search.find(
     await withKinds(parts, question, scope),
     scope,
     query.limit,
     query.cursor,
   )
+  // Of a cluster that left the fleet the index may still tell.
+  const isThere = ({ cluster }: { readonly cluster: string }): boolean => environmentOf.has(cluster)
+  const [items, byCluster] = [page.items.filter(isThere), page.byCluster.filter(isThere)]
   const groups = new Map<string, { environment: string; objects: number; clusters: number }>()
   for (const { cluster, count } of byCluster) {
     const environment = environmentOf.get(cluster) ?? ''
@@ -48,8 +51,8 @@ export async function searchObjects(parts: HubParts, query: SearchQuery): Promis
         ...(numbers.ready === undefined ? {} : { ready: numbers.ready }),
       }
     }),
-    total,
-    ...(next === undefined ? {} : { next }),
+    total: byCluster.reduce((sum, { count }) => sum + count, 0),
+    ...(page.next === undefined ? {} : { next: page.next }),
     groups: [...groups.values()].toSorted((one, two) => two.objects - one.objects),
     stale: byCluster.map(({ cluster }) => cluster).filter((name) => !parts.board.isKnown(name)),
   }
@@ -64,8 +67,9 @@ export async function searchWords(parts: HubParts, query: SearchWordsQuery): Pro
   }
   const at = given.lastIndexOf(',') + 1
   const prefix = given.slice(at)
-  const scope = scopeOf(parts, asked(parts, query, readQuestion(query.q.slice(0, -last.length))))
-  const values = await valuesOf(parts, field.toLowerCase(), prefix, scope)
+  const clusters = asked(parts, query, readQuestion(query.q.slice(0, -last.length)))
+  const scope = scopeOf(parts, clusters)
+  const values = await valuesOf(parts, field.toLowerCase(), prefix, scope, clusters)
   return values.slice(0, mostWords).map((value) => `${field}:${given.slice(0, at)}${value}`)
 }
 
@@ -74,12 +78,13 @@ async function valuesOf(
   field: string,
   prefix: string,
   scope: SearchScope,
+  clusters: readonly FleetCluster[],
 ): Promise<string[]> {
   const beginning = (names: readonly string[]): string[] =>
     names.filter((name) => name.startsWith(prefix)).toSorted()
   switch (field) {
     case 'cluster':
-      return beginning(scope.clusters)
+      return beginning(clusters.map(({ name }) => name))
     case 'env':
       return beginning(environmentsSeen(parts))
     case 'bundle':
@@ -118,6 +123,9 @@ function asked(parts: HubParts, scope: Scope, { environments }: SearchQuestion):
   )
 }
 
+/** A long list of names costs more than it leaves out: where every cluster is meant none is named. */
 function scopeOf(parts: HubParts, clusters: readonly FleetCluster[]): SearchScope {
-  return { clusters: clusters.map(({ name }) => name), within: readable(parts.grants) }
+  const within = readable(parts.grants)
+  const all = within === undefined && clusters.length === parts.fleet.state.model?.clusters.size
+  return all ? {} : { clusters: clusters.map(({ name }) => name), within }
 }

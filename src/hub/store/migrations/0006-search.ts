@@ -33,10 +33,11 @@ export const search: Migration = {
       .columns(['cluster', 'object_key'])
       .execute()
     const indexed = [
-      ['kind', 'namespace', 'cluster'],
+      ['kind', 'cluster'],
       ['namespace', 'kind', 'cluster'],
       ['name', 'kind', 'cluster'],
       ['bundle', 'cluster'],
+      ['replicas', 'kind', 'cluster'],
     ]
     for (const columns of indexed) {
       await database.schema
