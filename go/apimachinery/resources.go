@@ -5,9 +5,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/apiserver/pkg/registry/rest"
+	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	"k8s.io/kubernetes/pkg/apis/core"
 	kubeletclient "k8s.io/kubernetes/pkg/kubelet/client"
+	mutatingpolicystore "k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingadmissionpolicy/storage"
+	mutatingpolicybindingstore "k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingadmissionpolicybinding/storage"
 	mutatingwebhookstore "k8s.io/kubernetes/pkg/registry/admissionregistration/mutatingwebhookconfiguration/storage"
 	policystore "k8s.io/kubernetes/pkg/registry/admissionregistration/validatingadmissionpolicy/storage"
 	policybindingstore "k8s.io/kubernetes/pkg/registry/admissionregistration/validatingadmissionpolicybinding/storage"
@@ -43,18 +46,26 @@ import (
 	prioritylevelstore "k8s.io/kubernetes/pkg/registry/flowcontrol/prioritylevelconfiguration/storage"
 	ingressstore "k8s.io/kubernetes/pkg/registry/networking/ingress/storage"
 	ingressclassstore "k8s.io/kubernetes/pkg/registry/networking/ingressclass/storage"
+	addressstore "k8s.io/kubernetes/pkg/registry/networking/ipaddress/storage"
 	networkpolicystore "k8s.io/kubernetes/pkg/registry/networking/networkpolicy/storage"
+	servicenetworkstore "k8s.io/kubernetes/pkg/registry/networking/servicecidr/storage"
 	runtimeclassstore "k8s.io/kubernetes/pkg/registry/node/runtimeclass/storage"
 	disruptionbudgetstore "k8s.io/kubernetes/pkg/registry/policy/poddisruptionbudget/storage"
 	clusterrolestore "k8s.io/kubernetes/pkg/registry/rbac/clusterrole/storage"
 	clusterrolebindingstore "k8s.io/kubernetes/pkg/registry/rbac/clusterrolebinding/storage"
 	rolestore "k8s.io/kubernetes/pkg/registry/rbac/role/storage"
 	rolebindingstore "k8s.io/kubernetes/pkg/registry/rbac/rolebinding/storage"
+	deviceclassstore "k8s.io/kubernetes/pkg/registry/resource/deviceclass/storage"
+	deviceclaimstore "k8s.io/kubernetes/pkg/registry/resource/resourceclaim/storage"
+	claimtemplatestore "k8s.io/kubernetes/pkg/registry/resource/resourceclaimtemplate/storage"
+	resourceslicestore "k8s.io/kubernetes/pkg/registry/resource/resourceslice/storage"
 	priorityclassstore "k8s.io/kubernetes/pkg/registry/scheduling/priorityclass/storage"
 	csidriverstore "k8s.io/kubernetes/pkg/registry/storage/csidriver/storage"
 	csinodestore "k8s.io/kubernetes/pkg/registry/storage/csinode/storage"
+	capacitystore "k8s.io/kubernetes/pkg/registry/storage/csistoragecapacity/storage"
 	storageclassstore "k8s.io/kubernetes/pkg/registry/storage/storageclass/storage"
 	attachmentstore "k8s.io/kubernetes/pkg/registry/storage/volumeattachment/storage"
+	attributesclassstore "k8s.io/kubernetes/pkg/registry/storage/volumeattributesclass/storage"
 )
 
 // registries are a resource's: the one of its objects under the empty name, and those of its subresources.
@@ -80,6 +91,8 @@ var resources = map[schema.GroupResource]opener{
 	{Resource: "serviceaccounts"}:        alone(openServiceAccounts),
 	{Resource: "services"}:               openServices,
 
+	{Group: "admissionregistration.k8s.io", Resource: "mutatingadmissionpolicies"}:         alone(openMutatingPolicies),
+	{Group: "admissionregistration.k8s.io", Resource: "mutatingadmissionpolicybindings"}:   alone(openMutatingPolicyBindings),
 	{Group: "admissionregistration.k8s.io", Resource: "mutatingwebhookconfigurations"}:     alone(mutatingwebhookstore.NewREST),
 	{Group: "admissionregistration.k8s.io", Resource: "validatingwebhookconfigurations"}:   alone(validatingwebhookstore.NewREST),
 	{Group: "admissionregistration.k8s.io", Resource: "validatingadmissionpolicies"}:       withStatus(openPolicies),
@@ -108,6 +121,8 @@ var resources = map[schema.GroupResource]opener{
 
 	{Group: "networking.k8s.io", Resource: "ingresses"}:       withStatus(ingressstore.NewREST),
 	{Group: "networking.k8s.io", Resource: "ingressclasses"}:  alone(ingressclassstore.NewREST),
+	{Group: "networking.k8s.io", Resource: "ipaddresses"}:     alone(addressstore.NewREST),
+	{Group: "networking.k8s.io", Resource: "servicecidrs"}:    withStatus(servicenetworkstore.NewREST),
 	{Group: "networking.k8s.io", Resource: "networkpolicies"}: alone(networkpolicystore.NewREST),
 
 	{Group: "node.k8s.io", Resource: "runtimeclasses"}:  alone(runtimeclassstore.NewREST),
@@ -118,12 +133,19 @@ var resources = map[schema.GroupResource]opener{
 	{Group: "rbac.authorization.k8s.io", Resource: "roles"}:               alone(rolestore.NewREST),
 	{Group: "rbac.authorization.k8s.io", Resource: "rolebindings"}:        alone(rolebindingstore.NewREST),
 
+	{Group: "resource.k8s.io", Resource: "deviceclasses"}:          alone(deviceclassstore.NewREST),
+	{Group: "resource.k8s.io", Resource: "resourceclaims"}:         withStatus(openDeviceClaims),
+	{Group: "resource.k8s.io", Resource: "resourceclaimtemplates"}: alone(openClaimTemplates),
+	{Group: "resource.k8s.io", Resource: "resourceslices"}:         alone(resourceslicestore.NewREST),
+
 	{Group: "scheduling.k8s.io", Resource: "priorityclasses"}: alone(priorityclassstore.NewREST),
 
-	{Group: "storage.k8s.io", Resource: "csidrivers"}:        openCSIDrivers,
-	{Group: "storage.k8s.io", Resource: "csinodes"}:          openCSINodes,
-	{Group: "storage.k8s.io", Resource: "storageclasses"}:    alone(storageclassstore.NewREST),
-	{Group: "storage.k8s.io", Resource: "volumeattachments"}: openAttachments,
+	{Group: "storage.k8s.io", Resource: "csidrivers"}:              openCSIDrivers,
+	{Group: "storage.k8s.io", Resource: "csinodes"}:                openCSINodes,
+	{Group: "storage.k8s.io", Resource: "csistoragecapacities"}:    openCapacities,
+	{Group: "storage.k8s.io", Resource: "volumeattributesclasses"}: alone(attributesclassstore.NewREST),
+	{Group: "storage.k8s.io", Resource: "storageclasses"}:          alone(storageclassstore.NewREST),
+	{Group: "storage.k8s.io", Resource: "volumeattachments"}:       openAttachments,
 }
 
 func alone[R rest.Storage](open func(generic.RESTOptionsGetter) (R, error)) opener {
@@ -238,4 +260,34 @@ func openAttachments(options generic.RESTOptionsGetter) (registries, error) {
 		return nil, err
 	}
 	return registries{"": made.VolumeAttachment, "status": made.Status}, nil
+}
+
+func openMutatingPolicies(options generic.RESTOptionsGetter) (*mutatingpolicystore.REST, error) {
+	return mutatingpolicystore.NewREST(options, nil, nil)
+}
+
+func openMutatingPolicyBindings(options generic.RESTOptionsGetter) (*mutatingpolicybindingstore.REST, error) {
+	return mutatingpolicybindingstore.NewREST(options, nil, nil, nil)
+}
+
+func openDeviceClaims(options generic.RESTOptionsGetter) (*deviceclaimstore.REST, *deviceclaimstore.StatusREST, error) {
+	return deviceclaimstore.NewREST(options, noNamespaces{}, everybody{})
+}
+
+func openClaimTemplates(options generic.RESTOptionsGetter) (*claimtemplatestore.REST, error) {
+	return claimtemplatestore.NewREST(options, noNamespaces{})
+}
+
+func openCapacities(options generic.RESTOptionsGetter) (registries, error) {
+	made, err := capacitystore.NewStorage(options)
+	if err != nil {
+		return nil, err
+	}
+	return registries{"": made.CSIStorageCapacity}, nil
+}
+
+// noNamespaces is a client that knows no namespace; whoever asks it panics, and nobody does but for administrators'
+// access to devices.
+type noNamespaces struct {
+	corev1.NamespaceInterface
 }
