@@ -141,6 +141,61 @@ describe('access', () => {
   })
 })
 
+describe('policies', () => {
+  const group = '/apis/admissionregistration.k8s.io/v1'
+  const policy = async (name: string, validations: object[], actions: string[]): Promise<void> => {
+    const constraints = {
+      resourceRules: [
+        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
+      ],
+    }
+    for (const [plural, spec] of [
+      ['validatingadmissionpolicies', { matchConstraints: constraints, validations }],
+      ['validatingadmissionpolicybindings', { policyName: name, validationActions: actions }],
+    ] as const) {
+      const made = await client.ask(`${group}/${plural}`, {
+        method: 'POST',
+        body: { metadata: { name }, spec },
+      })
+      expect(made.code, made.text).toBe(201)
+    }
+  }
+
+  test('what a bound policy denies is not stored, and one that only warns warns', async () => {
+    await policy(
+      'small',
+      [
+        {
+          expression: 'size(object.data) <= 1',
+          messageExpression: "'at most 1 key, found ' + string(size(object.data))",
+        },
+      ],
+      ['Deny'],
+    )
+    await policy('named', [{ expression: "object.metadata.name.startsWith('ok')" }], ['Warn'])
+    const path = '/api/v1/namespaces/default/configmaps'
+    const post = (name: string, data: object) =>
+      client.ask(path, { method: 'POST', body: { metadata: { name }, data } })
+    expect(await post('ok-large', { a: '1', b: '2' })).toMatchObject({
+      code: 422,
+      body: {
+        reason: 'Invalid',
+        message:
+          "configmaps \"ok-large\" is forbidden: ValidatingAdmissionPolicy 'small' with binding 'small' denied request: at most 1 key, found 2",
+      },
+    })
+    expect((await client.ask(`${path}/ok-large`)).code).toBe(404)
+    const warned = await post('other', { a: '1' })
+    expect([warned.code, warned.headers.warning]).toEqual([
+      201,
+      expect.stringContaining(
+        "Validation failed for ValidatingAdmissionPolicy 'named' with binding 'named': failed expression",
+      ),
+    ])
+    expect((await post('ok', { a: '1' })).headers.warning).toBeUndefined()
+  })
+})
+
 describe('audit', () => {
   test('every write is sent to a webhook, with who made it, as whom, and the revision', async () => {
     const received: JsonMap[] = []

@@ -1,11 +1,12 @@
 import type { WriteReply, WriteRequest } from '../../apimachinery/index.ts'
-import { isMap, type Json, type JsonMap, mapOf, mapsOf } from '../../core/object/index.ts'
+import { isMap, type Json, type JsonMap, mapOf, mapsOf, textOf } from '../../core/object/index.ts'
 import type { User } from '../access/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import type { ServedResource } from '../discovery/index.ts'
 import { wholeOf } from '../store/index.ts'
 import { callWebhook } from './call-webhook.ts'
-import { concerns, type Operation } from './webhook-rules.ts'
+import { judge, policies } from './policies.ts'
+import { type Admitted, concerns, type Operation } from './webhook-rules.ts'
 
 export type Answered = Extract<WriteReply, { kind: 'answer' }>
 
@@ -15,7 +16,7 @@ const validating = `validatingwebhookconfigurations.${group}`
 
 /**
  * Carries a write out with the webhooks of the cluster: those that change objects come in after ownership is known, so
- * that nobody owns what they change; those that only judge see what would be stored. Throws a `Refusal` for what one of
+ * that nobody owns what they change; policies and webhooks that only judge see what would be stored. Throws a `Refusal` for what one of
  * them denies.
  */
 export async function admit(
@@ -25,17 +26,24 @@ export async function admit(
   request: WriteRequest,
 ): Promise<Answered> {
   const { store, handling } = cluster
-  // Webhooks are never asked about webhooks.
-  const isFree = (store.count(mutating) === 0 && store.count(validating) === 0) || resource.group === group
+  // Webhooks and policies are never asked about each other.
+  const isFree =
+    resource.group === group || [mutating, validating, policies].every((one) => store.count(one) === 0)
   if (isFree) return answered(await handling.write(request))
   const operation: Operation = operationOf(request)
   const asked = (object: Json | undefined): JsonMap =>
     reviewOf(cluster, resource, user, request, operation, object)
-  const wanted = (storage: string, object: Json | undefined): readonly JsonMap[] =>
-    webhooksFor(cluster, storage, resource, request, operation, object)
+  const admittedAs = (object: Json | undefined): Admitted =>
+    admittedOf(cluster, resource, request, operation, object)
+  const wanted = (storage: string, object: Json | undefined): readonly JsonMap[] => {
+    const admitted = admittedAs(object)
+    const all = store.page(storage).objects.flatMap((one) => mapsOf(wholeOf(one).webhooks))
+    return all.filter((webhook) => concerns(webhook, admitted))
+  }
 
   const warnings: string[] = []
-  let reply = await handling.write(operation === 'DELETE' ? request : { ...request, admission: 'ask' })
+  const mayChange = operation !== 'DELETE' && store.count(mutating) > 0
+  let reply = await handling.write(mayChange ? { ...request, admission: 'ask' } : request)
   if (reply.kind === 'prepared') {
     let object: Json = reply.object
     for (const webhook of wanted(mutating, object)) {
@@ -54,6 +62,16 @@ export async function admit(
       : done.stored?.as === 'deleted'
         ? done.body
         : (done.stored?.object ?? done.body)
+  const namespace = resource.namespaced ? store.get('namespaces', request.namespace) : undefined
+  const name = textOf(mapOf(mapOf(result ?? request.live).metadata).name)
+  warnings.push(
+    ...judge(cluster, admittedAs(result), name, {
+      object: result ?? null,
+      oldObject: request.live ?? null,
+      request: asked(result),
+      namespaceObject: namespace === undefined ? null : wholeOf(namespace),
+    }),
+  )
   for (const webhook of wanted(validating, result)) {
     const reviewed = await callWebhook(webhook, asked(result))
     warnings.push(...reviewed.warnings)
@@ -71,17 +89,16 @@ function operationOf({ method, live }: WriteRequest): Operation {
   return live === undefined ? 'CREATE' : 'UPDATE'
 }
 
-function webhooksFor(
+function admittedOf(
   cluster: Cluster,
-  storage: string,
   resource: ServedResource,
   { namespace, live, subresource }: WriteRequest,
   operation: Operation,
   object: Json | undefined,
-): readonly JsonMap[] {
+): Admitted {
   const within = resource.namespaced ? cluster.store.get('namespaces', namespace) : undefined
   const labelsOf = (value: Json | undefined): JsonMap => mapOf(mapOf(mapOf(value).metadata).labels)
-  const admitted = {
+  return {
     resource,
     subresource,
     operation,
@@ -91,10 +108,6 @@ function webhooksFor(
       ...(live === undefined ? [] : [labelsOf(live)]),
     ],
   }
-  return cluster.store
-    .page(storage)
-    .objects.flatMap((one) => mapsOf(wholeOf(one).webhooks))
-    .filter((webhook) => concerns(webhook, admitted))
 }
 
 function reviewOf(
