@@ -9,7 +9,7 @@ import type { User } from './user.ts'
 export type AuditEvent = JsonMap
 
 /** In each of perhaps a thousand clusters, bodies included. */
-const mostKept = 200
+const mostKept = 50
 
 /** What happened in one cluster, by whom: every request, with bodies of writes, as an API server audits it. */
 export class AuditLog {
