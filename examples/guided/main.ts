@@ -35,7 +35,7 @@ try {
   process.exitCode = 1
 }
 
-async function stayUp({ folder, repository, clusters }: Stage): Promise<void> {
+async function stayUp({ folder, repository, clusters, ek }: Stage): Promise<void> {
   const kubeconfig = join(folder, 'kubeconfig')
   const parts = Object.entries(clusters).map(([name, server]) => JSON.parse(server.kubeconfig('alice', name)))
   const merged = {
@@ -45,8 +45,13 @@ async function stayUp({ folder, repository, clusters }: Stage): Promise<void> {
     contexts: parts.flatMap((part) => part.contexts),
   }
   await writeFile(kubeconfig, JSON.stringify(merged, undefined, 2), { mode: 0o600 })
+  const { output: link } = await ek('login', '--link')
   console.log(`
-Everything stays up. In another terminal:
+Everything stays up. Look at it in a browser, signed in by a link that works once:
+
+${link.trimEnd()}
+
+In another terminal:
 
   export EVENKEEL_DATA=${join(folder, 'data')} KUBECONFIG=${kubeconfig} PATH="$PATH:${dirname(kubectl)}"
 

@@ -16,6 +16,8 @@ interface GuardDialogProps {
   readonly targets: readonly GuardTarget[]
   /** False until the preview stands: nothing is sent before it was shown. */
   readonly ready: boolean
+  /** What has to come before; the preview without it. */
+  readonly waitsFor?: string
   /** Asks for a reason, whatever the tier. */
   readonly reason?: boolean
   readonly children: ReactNode
@@ -112,7 +114,9 @@ export function GuardDialog(props: GuardDialogProps) {
         <button type="button" className="button" onClick={onClose}>
           {done === undefined ? 'Cancel' : 'Close'}
         </button>
-        {done === undefined && !ready ? <span className="sub">waits for the preview</span> : null}
+        {done === undefined && !ready ? (
+          <span className="sub">waits for {props.waitsFor ?? 'the preview'}</span>
+        ) : null}
       </ModalFooter>
     </Modal>
   )

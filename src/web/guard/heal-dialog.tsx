@@ -10,7 +10,8 @@ import { GuardDialog, type GuardTarget } from './guard-dialog.tsx'
 
 type Target = HealPreview['targets'][number]
 
-const shownTargets = 20
+const shownGroups = 20
+const shownChips = 12
 
 /** Heals what a selection names: the clusters' own dry-runs first, then the guard, then the outcome object by object. */
 export function HealDialog({
@@ -74,47 +75,68 @@ function guardTarget({ identity }: Target): GuardTarget {
   return { cluster, environment, tier, colour }
 }
 
+/** What a heal would do, once for all clusters on which it does the same: a change that is alike is read once. */
 function Preview({ targets }: { readonly targets: readonly Target[] }) {
   if (targets.every(({ objects, failure }) => failure === undefined && objects.length === 0))
     return <p>Nothing differs there any more.</p>
+  const groups = new Map<string, Target[]>()
+  for (const target of targets) {
+    const alike = JSON.stringify([target.objects, target.failure?.message])
+    groups.set(alike, [...(groups.get(alike) ?? []), target])
+  }
   return (
     <>
       <p className="sub">By a dry-run on each cluster, just now. Nothing was written.</p>
-      {targets.slice(0, shownTargets).map((target) => (
-        <section key={target.identity.cluster} style={{ marginTop: 12 }}>
-          <Chip {...target.identity} />
-          {target.failure === undefined ? null : <p>Cannot be healed: {target.failure.message}</p>}
-          {target.objects.map((object) => (
-            <div key={object.key} style={{ marginTop: 8 }}>
-              <b>
-                <ObjectName object={object.object} />
-              </b>
-              {object.failure === undefined ? null : <p>Refused: {object.failure.message}</p>}
-              <ul>
-                {object.fields.map(({ path, from, to }) => (
-                  <li key={path}>
-                    <code>{path === '' ? 'whole object' : path}</code>{' '}
-                    <span className="value">
-                      {from} → <b>{to}</b>
-                    </span>
-                  </li>
-                ))}
-              </ul>
-              {object.conflicts.map((conflict) => (
-                <p key={conflict}>
-                  <b>It will not last:</b> {conflict}
-                </p>
-              ))}
-            </div>
-          ))}
-        </section>
+      {[...groups.values()].slice(0, shownGroups).map((group) => (
+        <Alike key={group[0]?.identity.cluster} targets={group} />
       ))}
-      {targets.length > shownTargets ? (
-        <p className="sub">
-          and {counted(targets.length - shownTargets, 'more cluster')} with the same selection
-        </p>
+      {groups.size > shownGroups ? (
+        <p className="sub">and {counted(groups.size - shownGroups, 'other change')} on other clusters</p>
       ) : null}
     </>
+  )
+}
+
+/** Clusters on which a heal does the same, and what it does. */
+function Alike({ targets }: { readonly targets: readonly Target[] }) {
+  const [target] = targets
+  if (target === undefined) return null
+  return (
+    <section style={{ marginTop: 12 }}>
+      <div className="row wrap" style={{ gap: 4 }}>
+        {targets.length === 1 ? null : <b>{counted(targets.length, 'cluster')}</b>}
+        {targets.slice(0, shownChips).map(({ identity }) => (
+          <Chip key={identity.cluster} {...identity} />
+        ))}
+        {targets.length > shownChips ? (
+          <span className="sub">and {targets.length - shownChips} more</span>
+        ) : null}
+      </div>
+      {target.failure === undefined ? null : <p>Cannot be healed: {target.failure.message}</p>}
+      {target.objects.map((object) => (
+        <div key={object.key} style={{ marginTop: 8 }}>
+          <b>
+            <ObjectName object={object.object} />
+          </b>
+          {object.failure === undefined ? null : <p>Refused: {object.failure.message}</p>}
+          <ul>
+            {object.fields.map(({ path, from, to }) => (
+              <li key={path}>
+                <code>{path === '' ? 'whole object' : path}</code>{' '}
+                <span className="value">
+                  {from} → <b>{to}</b>
+                </span>
+              </li>
+            ))}
+          </ul>
+          {object.conflicts.map((conflict) => (
+            <p key={conflict}>
+              <b>It will not last:</b> {conflict}
+            </p>
+          ))}
+        </div>
+      ))}
+    </section>
   )
 }
 

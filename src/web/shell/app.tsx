@@ -12,6 +12,7 @@ import { Mast } from './mast.tsx'
 import { PageFence } from './page-fence.tsx'
 import { pageOf } from './pages.ts'
 import { Rail } from './rail.tsx'
+import { SignedOut } from './signed-out.tsx'
 import { StaleBar } from './stale-bar.tsx'
 
 type Overlay = 'freeze' | 'palette' | 'help' | undefined
@@ -66,15 +67,6 @@ function Nowhere({ path }: { readonly path: string }) {
   return (
     <Empty title="There is no such page" action={<Link to="/">Go to the fleet</Link>}>
       Nothing stands under <code>{path.slice(0, 200)}</code>. Links from older versions may have moved.
-    </Empty>
-  )
-}
-
-function SignedOut() {
-  return (
-    <Empty title="You are not signed in">
-      The session is over, or there was none. On the machine of the hub, <code>ek login --link</code> prints a
-      link that signs you in; a hub of a team sends you to its sign-in page.
     </Empty>
   )
 }

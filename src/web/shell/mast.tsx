@@ -19,6 +19,8 @@ export function Mast({ onFreeze, onFind, onHelp }: MastProps) {
   const whoami = useAnswer('whoami', {}, { every: 60_000 })
   const fleet = useAnswer('fleet', {}, { every: 60_000 })
   const whyNot = useWhyNot('operate')
+  const freezes = useAnswer('freezes', {}, { every: 30_000 })
+  const frozen = freezes.data?.items ?? []
   const name = whoami.data?.name ?? ''
   const place = fleet.data?.name ?? location.host
   return (
@@ -44,10 +46,16 @@ export function Mast({ onFreeze, onFind, onHelp }: MastProps) {
         onClick={onFreeze}
         aria-disabled={whyNot !== undefined}
         disabled={whyNot !== undefined}
-        title={whyNot ?? 'Stops every write of Evenkeel to the clusters in scope'}
+        title={
+          whyNot ??
+          (frozen.length === 0
+            ? 'Stops every write of Evenkeel to the clusters in scope'
+            : frozen.map(({ id, reason }) => `${id}: ${reason}`).join('; '))
+        }
       >
         <Icon name="freeze" />
         Freeze…
+        {frozen.length === 0 ? null : <span className="badge">{frozen.length} in force</span>}
       </button>
       <button type="button" className="icon-button" onClick={onHelp} aria-label="Keys and help">
         <Icon name="help" />

@@ -31,7 +31,7 @@ export function Promotion({ bundle, environments }: PromotionProps) {
     .map(({ name }) => name)
     .filter((name) => environments.includes(name))
   const targets = ordered.slice(0, -1)
-  const to = targets.includes(chosen) ? chosen : targets.at(-1)
+  const to = targets.includes(chosen) ? chosen : targets[0]
   if (marks.data === undefined) return null
   if (to === undefined)
     return <Empty title="Nothing to promote to">The bundle runs in one environment only.</Empty>

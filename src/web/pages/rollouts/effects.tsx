@@ -1,3 +1,4 @@
+import './rollouts.css'
 import { useState } from 'react'
 import type { EffectView } from '../../../api/index.ts'
 import { ObjectName } from '../../ui/object-name.tsx'

@@ -1,4 +1,3 @@
-import './rollouts.css'
 import { useState } from 'react'
 import type { PlanView } from '../../../api/index.ts'
 import { queryClient, useAnswer } from '../../data/answers.ts'

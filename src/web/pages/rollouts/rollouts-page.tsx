@@ -1,4 +1,3 @@
-import './rollouts.css'
 import { useAnswer } from '../../data/answers.ts'
 import { useScope } from '../../data/scope.ts'
 import { address } from '../../route/address.ts'

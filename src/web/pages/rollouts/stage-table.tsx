@@ -1,3 +1,4 @@
+import './rollouts.css'
 import type { RunView } from '../../../api/index.ts'
 import { stateName, type StateWord } from '../../../core/state/index.ts'
 import { useFleetMap } from '../../data/use-fleet-map.ts'

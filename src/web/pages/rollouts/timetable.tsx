@@ -1,3 +1,4 @@
+import './rollouts.css'
 import type { RunView } from '../../../api/index.ts'
 import { useSecond } from '../../data/tick.ts'
 import { clockText } from '../../ui/age.tsx'

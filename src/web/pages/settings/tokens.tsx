@@ -112,6 +112,7 @@ function MakeToken({ held, onClose }: { readonly held: readonly Privilege[]; rea
       verb="Make it"
       targets={[]}
       ready={label.trim() !== '' && privileges.length > 0}
+      waitsFor="what it is for"
       onClose={onClose}
       onConfirm={async (_, key) => {
         const made = await hub.createToken(
@@ -141,7 +142,7 @@ function MakeToken({ held, onClose }: { readonly held: readonly Privilege[]; rea
           </label>
         ))}
       </fieldset>
-      <div className="ask">
+      <div style={{ marginTop: 16 }}>
         <Choose what="Ends after" value={days} choices={lifetimes} onChoose={setDays} />
       </div>
     </GuardDialog>
