@@ -35,7 +35,8 @@ try {
   process.exitCode = 1
 }
 
-async function stayUp({ folder, repository, clusters, ek }: Stage): Promise<void> {
+async function stayUp(stage: Stage): Promise<void> {
+  const { folder, repository, clusters } = stage
   const kubeconfig = join(folder, 'kubeconfig')
   const parts = Object.entries(clusters).map(([name, server]) => JSON.parse(server.kubeconfig('alice', name)))
   const merged = {
@@ -45,7 +46,7 @@ async function stayUp({ folder, repository, clusters, ek }: Stage): Promise<void
     contexts: parts.flatMap((part) => part.contexts),
   }
   await writeFile(kubeconfig, JSON.stringify(merged, undefined, 2), { mode: 0o600 })
-  const { output: link } = await ek('login', '--link')
+  const { output: link } = await stage.ek('login', '--link')
   console.log(`
 Everything stays up. Look at it in a browser, signed in by a link that works once:
 

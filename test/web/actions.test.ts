@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createClient } from '../../src/api/index.ts'
 import type { FleetInMemory } from '../cli/fleet-in-memory.ts'
-import { readerToken, type ServedFleet } from '../cli/serve-fleet.ts'
+import { adminToken, readerToken, type ServedFleet } from '../cli/serve-fleet.ts'
 import { openWindow, servePages, startBrowser } from './browser.ts'
 import { thousandClusters } from './thousand-clusters.ts'
 
@@ -250,6 +251,46 @@ test('a page that is asked for while the hub fails says what failed and with whi
   fleet.broken = undefined
   await page.click('text=Try again')
   await page.waitForSelector('.table tbody tr')
+})
+
+test('five thousand clusters open as glyphs, and more than that as bars', async () => {
+  const one = fleet.clusters_.slice(0, 900)
+  const named = (copy: number) => one.map((cluster) => ({ ...cluster, name: `${cluster.name}-${copy}` }))
+  fleet.clusters_ = [0, 1, 2, 3, 4].flatMap(named)
+  await page.goto(hub.url)
+  await page.waitForSelector('.fleet-map [data-name]')
+  expect(await page.locator('.cell').count()).toBe(4_500)
+  fleet.clusters_ = [0, 1, 2, 3, 4, 5].flatMap(named)
+  await page.goto(hub.url)
+  await page.waitForSelector('.group-bar')
+  expect(await page.locator('.cell').count()).toBe(0)
+  expect(await text('.sentence')).toContain('5,400')
+})
+
+test('a token is made with a part of what its maker may, and its secret is shown once', async () => {
+  await page.goto(`${hub.url}/settings`)
+  await page.click('text=Make a token…')
+  expect(await page.isDisabled(go)).toBe(true)
+  await page.fill('.dialog input:not([type=checkbox])', 'nightly report')
+  await page.click(go)
+  await page.waitForSelector('.dialog pre')
+  const secret = (await text('.dialog pre')).trim()
+  const answer = await fetch(`${hub.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${secret}` } })
+  expect(await answer.json()).toMatchObject({ privileges: ['read'] })
+  await page.click('.dialog >> text=Close')
+  await page.waitForSelector('text=nightly report')
+  expect(await page.content()).not.toContain(secret)
+  await page.click('[aria-label="Take back nightly report"]')
+  await page.waitForSelector('text=nightly report', { state: 'detached' })
+})
+
+test('a session that is ended elsewhere leaves the page, which says how to come in again', async () => {
+  const client = createClient({ url: hub.url, token: adminToken, fetch })
+  const { items } = await client.sessions()
+  for (const { id } of items) await client.endSession({ params: { session: id } })
+  await page.waitForSelector('text=You are not signed in', { timeout: 20_000 })
+  expect(await text('.empty')).toContain('ek login --link')
+  expect(await page.locator('.fleet-map').count()).toBe(0)
 })
 
 test('reduced motion and print: nothing moves, and the frame is not printed', async () => {

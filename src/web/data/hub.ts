@@ -1,4 +1,4 @@
-import { type Client, createClient } from '../../api/index.ts'
+import { type Client, createClient, routes } from '../../api/index.ts'
 import { signOfLife } from './live.ts'
 
 /**
@@ -9,7 +9,8 @@ export const hub: Client = createClient({
   url: location.origin,
   fetch: async (url, init) => {
     const response = await fetch(url, { ...init, credentials: 'same-origin' })
-    signOfLife(response.headers.get('date'), response.status)
+    const known = url.endsWith(routes.waysIn.path) ? undefined : response.status
+    signOfLife(response.headers.get('date'), known)
     return response
   },
 })

@@ -32,12 +32,15 @@ function set(change: Partial<Live>): void {
 /** Clocks that differ by less are taken as equal: the Date header has whole seconds. */
 const noticeable = 3_000
 
-/** Notes that the hub answered, and by its Date header what time it has. */
-export function signOfLife(date: string | null, status: number): void {
+/**
+ * Notes that the hub answered, and by its Date header what time it has. The status says whether it knows who asks; it is
+ * undefined for what everybody may ask.
+ */
+export function signOfLife(date: string | null, status: number | undefined): void {
   const now = Date.now()
   const off = date === null ? 0 : Date.parse(date) - now
   const clockOffset = Math.abs(off) < noticeable ? 0 : off
-  const signedOut = status === 401
+  const signedOut = status === undefined ? state.signedOut : status === 401
   if (signedOut !== state.signedOut || Math.abs(clockOffset - state.clockOffset) > noticeable) {
     set({ lastSign: now, clockOffset, signedOut })
   } else state = { ...state, lastSign: now }
