@@ -23,6 +23,19 @@ export function addAccounts(program: Command, session: Session, carry: Carry): v
     .action((url: string | undefined, options: Options) =>
       carry(async () => (await import('./commands/login.ts')).logoutCommand(session, url), options),
     )
+  program
+    .command('use <cluster>')
+    .description('make sure that a kubeconfig context means this cluster, and show it at the prompt')
+    .option('--context <name>', 'the context; the current one without it')
+    .action((cluster: string, options: Options) =>
+      carry(async () => (await import('./commands/use.ts')).useCommand(session, cluster, options), options),
+    )
+  program
+    .command('shell-init <shell>')
+    .description('print code for bash or zsh that shows environment and cluster at the prompt')
+    .action((shell: string) =>
+      carry(async () => (await import('./commands/shell-init.ts')).shellInitCommand(session, shell), {}),
+    )
   const token = program.command('token').description('tokens for programs')
   const tokens = () => import('./commands/token.ts')
   output(clustered(token.command('create <label>')))

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { dump } from 'js-yaml'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type ApiServer, startApiServer } from '../../tools/kubernetes/index.ts'
 import { clusterOf, driftOf, prodEu3Id } from './example-fleet.ts'
@@ -71,4 +73,58 @@ test('a context that answers as another cluster than the target sends nothing an
     `error: context "prod/prod-eu-3" answers as stage-eu-1 (id ${id.slice(0, 4)}…); nothing was sent`,
   )
   expect([swapped.code, fleet.written.length]).toEqual([3, 1])
+})
+
+/** What a shell that was set up shows before its prompt. */
+function promptOf(env: Record<string, string> = {}): string {
+  const { home } = stage()
+  const path = join(home.folder, 'init.sh')
+  const script = `PS1=''; . '${path}'; _evenkeel_prompt`
+  const done = spawnSync('bash', ['--norc', '--noprofile', '-c', script], {
+    encoding: 'utf8',
+    // Without a PATH to any Node: a prompt starts none.
+    env: {
+      HOME: home.folder,
+      KUBECONFIG: join(home.folder, 'kubeconfig'),
+      PATH: '/usr/bin:/bin',
+      NO_COLOR: '1',
+      ...env,
+    },
+  })
+  expect(done.stderr).toBe('')
+  return done.stdout
+}
+
+test('use makes sure that a context means the cluster, and the prompt shows it from then on', async () => {
+  const { home, ek, fleet } = stage()
+  const config = join(home.folder, 'kubeconfig')
+  const asWritten = (context: string) =>
+    writeFile(config, dump(JSON.parse(server.kubeconfig('alice', context))))
+  await asWritten('prod/prod-eu-3')
+  await writeFile(join(home.folder, 'init.sh'), (await ek('shell-init', 'bash')).stdout)
+  expect(promptOf()).toBe('')
+  const wrong = await ek('use', 'stage-eu-1')
+  expect([wrong.code, wrong.stdout]).toEqual([3, ''])
+  expect(wrong.stderr).toContain('context "prod/prod-eu-3" answers as prod-eu-3')
+  expect(promptOf()).toBe('')
+
+  const used = await ek('use', 'prod-eu-3')
+  expect([used.code, used.stdout]).toEqual([0, 'PROD! prod-eu-3  (protected)  context prod/prod-eu-3\n'])
+  expect(promptOf()).toBe('[PROD! prod-eu-3] ')
+  expect(promptOf({ NO_COLOR: '' })).toContain('PROD! prod-eu-3')
+
+  // Another context shows nothing of it, and what a hub calls an environment cannot do anything in a shell.
+  await asWritten('prod_prod-eu-3')
+  expect(promptOf()).toBe('')
+  const evil = '$(touch /tmp/evil)`id`'
+  fleet.clusters_ = fleet.clusters_.map((one) => ({
+    ...one,
+    identity: { ...one.identity, environment: evil },
+  }))
+  expect((await ek('use', 'prod-eu-3')).code).toBe(0)
+  expect(promptOf()).toBe('[__TOUCH__TMP_EVIL__ID_! prod-eu-3] ')
+})
+
+test('shell-init names the shells that it knows', async () => {
+  expect((await stage().ek('shell-init', 'tcsh')).stderr).toContain('wanted bash or zsh')
 })

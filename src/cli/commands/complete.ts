@@ -74,6 +74,7 @@ async function forWord(
   }
   if (operands.length > 0) return []
   const path = `${command.parent?.name() ?? ''} ${command.name()}`
+  if (command.name() === 'shell-init') return ['bash', 'zsh']
   if (command.name() === 'completion') return ['bash', 'zsh', 'fish', 'install']
   const kind = operandKinds.get(path) ?? operandKinds.get(command.name())
   return kind === undefined ? [] : cachedNames(session, kind)
@@ -89,6 +90,7 @@ const operandKinds: ReadonlyMap<string, NameKind> = new Map([
   ['plan approve', 'plans'],
   ['plan reject', 'plans'],
   ['trace', 'clusters'],
+  ['use', 'clusters'],
   ['reconcile', 'bundles'],
 ])
 

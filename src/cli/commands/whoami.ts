@@ -2,6 +2,7 @@ import type { Client, IdentityView } from '../../api/index.ts'
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import type { HubAddress } from '../hub/hub-address.ts'
+import { keepPrompt } from '../hub/prompt-cache.ts'
 import { type KubeContext, withContext } from '../kube-context.ts'
 import { ageOf } from '../output/age.ts'
 import { formatOf, isMachineFormat, printDocument } from '../output/format.ts'
@@ -26,6 +27,10 @@ export async function whoamiCommand(session: Session, options: Options): Promise
   const found = await withContext(options.context, session.environment, (context) =>
     look(session, context, hub),
   )
+  if (found.identity !== undefined && found.context !== undefined) {
+    // A prompt that cannot be kept is no reason to say nothing.
+    await keepPrompt(session, found.context.name, found.identity).catch(() => undefined)
+  }
   if (isMachineFormat(format)) await printDocument(session.terminal, format, 'Whoami', found)
   else print(session, found)
   return exitCodes.success
