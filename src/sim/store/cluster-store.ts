@@ -39,7 +39,8 @@ export interface PageRequest {
   readonly matches?: (object: StoredObject) => boolean
 }
 
-const defaultHistoryBytes = 512 * 1024
+/** Some hundreds of changes, of whole objects that nobody shares. */
+const defaultHistoryBytes = 4 * 1024 * 1024
 
 /**
  * The objects of one cluster with their revisions: one number that grows with every change. It keeps the latest changes,
