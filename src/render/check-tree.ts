@@ -38,7 +38,7 @@ function valuesProblem(files: RenderRequest['files'], name: string): Problem[] {
   if (!/^["']?sops["']?:/m.test(text) || !text.includes('ENC[')) return []
   return [
     {
-      ...problem(name, 'this file is encrypted with SOPS, which this version cannot decrypt'),
+      ...problem(name, 'this file is encrypted with SOPS, which only a hub with its key decrypts'),
       hint: 'name a values file that is not encrypted',
     },
   ]

@@ -70,7 +70,7 @@ function secretProblem(value: JsonMap): { subject: string; message: string; hint
   if (!holds) return undefined
   return {
     subject: subjectOf(value),
-    message: 'it holds a file that is encrypted with SOPS, which this version cannot decrypt',
+    message: 'it holds a file that is encrypted with SOPS, which only a hub with its key decrypts',
     hint: 'it is never applied as it is; take it out of the source',
   }
 }

@@ -27,7 +27,7 @@ export function documentProblem(
   if (isEncrypted(value)) {
     return {
       subject,
-      message: 'this file is encrypted with SOPS, which this version cannot decrypt',
+      message: 'this file is encrypted with SOPS, which only a hub with its key decrypts',
       hint: 'it is never applied as it is; move it out of the source path',
     }
   }

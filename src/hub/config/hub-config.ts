@@ -58,6 +58,8 @@ export interface HubConfig {
   }
   /** Hosts of remote Kustomize bases that may mean this machine or its surroundings. */
   readonly remoteHosts: readonly string[]
+  /** The credentials that hold age keys for SOPS. */
+  readonly sopsKeys: readonly string[]
   readonly kubeconfigs: readonly { readonly name: string; readonly file: string }[]
   /** Where people of an organisation sign in. */
   readonly openid: OpenIdConfig | undefined
@@ -200,6 +202,7 @@ function complete(
       credentials: settings.charts?.credentials ?? [],
     },
     remoteHosts: settings.remoteBases?.hosts ?? [],
+    sopsKeys: settings.sops?.age ?? [],
     kubeconfigs: settings.kubeconfigs ?? [],
     openid: openIdOf(settings.openid),
   }
@@ -255,6 +258,10 @@ function contradictions(settings: Settings, listen: ListenAddress): FailureDetai
       where: `webhooks.${forge}.secret`,
       message: `names ${secret}, which is no credential here`,
     })
+  }
+  for (const credential of settings.sops?.age ?? []) {
+    if (names.includes(credential)) continue
+    problems.push({ where: 'sops.age', message: `names ${credential}, which is no credential here` })
   }
   for (const { host, credential } of settings.forges ?? []) {
     if (names.includes(credential)) continue

@@ -183,6 +183,13 @@ export const settingsSchema = z.strictObject({
     )
     .max(100)
     .optional(),
+  /** Files of bundles that are encrypted with SOPS. */
+  sops: z
+    .strictObject({
+      /** Credentials that hold age keys, as age-keygen writes them. */
+      age: z.array(name).min(1).max(100),
+    })
+    .optional(),
   /** The operator's own kubeconfigs, by the name that clusters use for them. */
   kubeconfigs: z
     .array(z.strictObject({ name, file: path }))

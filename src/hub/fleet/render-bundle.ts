@@ -3,6 +3,7 @@ import { normalise, variantOf } from '../../core/bundle/index.ts'
 import type { Bundle, Cluster } from '../../core/kinds/index.ts'
 import { hasErrors, type Problem } from '../../core/problem.ts'
 import type { Rendered, RenderRequest } from '../../render/index.ts'
+import { decryptTree } from '../sops/index.ts'
 import { type BundleInputs, bundleInputs } from './bundle-inputs.ts'
 import { gatherSource, type GatheredSource } from './gather-source.ts'
 import type { Declared, FleetModel, ReadPath, RenderResult } from './model.ts'
@@ -33,9 +34,12 @@ export async function renderBundle(
   }
   const inputs = bundleInputs(bundle.value, cluster)
   if ('message' in inputs) return fail(inputs.message, inputs.hint)
-  const gathered = await gatherSource(bundle.value, inputs, readPath, tools)
-  if ('reason' in gathered) return fail(gathered.reason.message, gathered.reason.hint)
-  if ('problems' in gathered) return { rendered: false, problems: gathered.problems }
+  const found = await gatherSource(bundle.value, inputs, readPath, tools)
+  if ('reason' in found) return fail(found.reason.message, found.reason.hint)
+  if ('problems' in found) return { rendered: false, problems: found.problems }
+  const decrypted = await decryptTree(found.files, tools.sops)
+  if ('problems' in decrypted) return { rendered: false, problems: decrypted.problems }
+  const gathered = { ...found, files: decrypted.files }
   const refused = unsupported(bundle.value, gathered)
   if (refused !== undefined) return fail(refused.message, refused.hint)
 

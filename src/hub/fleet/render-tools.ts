@@ -1,5 +1,6 @@
 import type { Charts, ResolvedDependency } from '../../charts/index.ts'
 import type { Renderer } from '../../render/index.ts'
+import type { SopsAccess } from '../sops/index.ts'
 import type { FetchRemotesOptions } from './fetch-remotes.ts'
 
 /** What the rendering of bundles needs besides their sources. */
@@ -16,6 +17,8 @@ export interface RenderTools {
   /** What the dependencies of a bundle's chart were found to be before. */
   readonly recorded?: (bundle: string) => readonly ResolvedDependency[]
   readonly record?: (bundle: string, resolved: readonly ResolvedDependency[]) => void
+  /** What opens files that are encrypted with SOPS. */
+  readonly sops?: SopsAccess
   /** The OpenPGP public keys of a credential by name. */
   readonly signingKeys?: (credential: string) => Promise<string>
 }

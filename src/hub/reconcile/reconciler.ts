@@ -8,6 +8,7 @@ import { Rights } from '../auth/index.ts'
 import type { HubConfig } from '../config/index.ts'
 import type { HubService } from '../service.ts'
 import type { Store } from '../store/index.ts'
+import { openAgeKeys } from '../sops/index.ts'
 import { CommitStatuses } from '../statuses/index.ts'
 import { placeOfRepository, PushLooks } from '../webhooks/index.ts'
 import { ClusterBoard } from './cluster/cluster-board.ts'
@@ -82,6 +83,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     clock: (bundle, rotation) => memory.clock(bundle, rotation),
     recorded: (bundle) => memory.dependencies(bundle),
     record: (bundle, resolved) => memory.recordDependencies(bundle, resolved),
+    ...(config.sopsKeys.length === 0 ? {} : { sops: ageKeysOf(config) }),
     signingKeys: async (name) => (await config.credentials.read(name)).reveal(),
   })
   const search = new SearchKeeper({ store, content: renderings, clock, log })
@@ -228,6 +230,14 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     admins: config.openid?.admins ?? [],
   })
   return { service, rights, note: (type, message, by) => events.add({ type, message, ...by }), stop }
+}
+
+/** The age keys of hub.yaml, as they are when a file is opened. */
+function ageKeysOf({ sopsKeys, credentials }: HubConfig): ReturnType<typeof openAgeKeys> {
+  return openAgeKeys(async () => {
+    const read = await Promise.all(sopsKeys.map((name) => credentials.read(name)))
+    return read.map((secret) => secret.reveal())
+  })
 }
 
 /** The forges of hub.yaml, each with its token as it is at the time of a request. */

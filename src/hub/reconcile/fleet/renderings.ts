@@ -112,7 +112,9 @@ export class Renderings implements ContentSource {
     const made = new Map<string, Promise<Looked>>()
     const reading = { ...evaluation, readPath: once(evaluation.readPath) }
     const { record: _record, ...kept } = this.#tools
-    const tools: RenderTools = { ...kept, seed: () => seed }
+    // A tree that anybody may send must not be a way to read what is encrypted in Git.
+    const sops = { withheld: 'it is decrypted once it is committed' }
+    const tools: RenderTools = { ...kept, sops, seed: () => seed }
     const one = (key: string, bundle: Declared<Bundle>, cluster: Cluster): Promise<Looked> => {
       const known = made.get(key)
       if (known !== undefined) return known
