@@ -225,7 +225,8 @@ test('an upgrade copies the file first and keeps the last three copies', async (
       await openStore({ location: { kind: 'embedded', folder }, clock: systemClock, keys, steps })
     ).close()
   }
-  const copies = await readdir(join(folder, 'backups'))
+  const names = await readdir(join(folder, 'backups'))
+  const copies = names.toSorted(new Intl.Collator('en', { numeric: true }).compare)
   const last = migrations.length + all.length
   expect(copies.map((name) => /schema-\d+/.exec(name)?.[0])).toEqual(
     [last - 3, last - 2, last - 1].map((schema) => `schema-${schema}`),

@@ -108,7 +108,9 @@ async function backUp(connection: DatabaseSync, folder: string, schema: number, 
   await handle.sync()
   await handle.close()
   await syncFolder(backups)
-  const all = (await readdir(backups)).filter((name) => /^hub-.*\.db$/.test(name)).sort()
+  // By time and then by schema, whose numbers are no texts: 10 comes after 9.
+  const inOrder = new Intl.Collator('en', { numeric: true })
+  const all = (await readdir(backups)).filter((name) => /^hub-.*\.db$/.test(name)).sort(inOrder.compare)
   for (const old of all.slice(0, -keptBackups)) await unlink(join(backups, old))
 }
 
