@@ -47,14 +47,24 @@ export function keepUpToDate(): () => void {
     void queryClient.invalidateQueries()
     void run()
   }
-  let hiddenAt: number | undefined
+  // A browser opens few connections to one host: pages that nobody looks at leave theirs to the others.
+  let asleep = false
+  let falling: ReturnType<typeof setTimeout> | undefined
   const seen = (): void => {
-    if (document.visibilityState === 'hidden') hiddenAt = Date.now()
-    else if (hiddenAt !== undefined && Date.now() - hiddenAt > longSleep) again()
+    clearTimeout(falling)
+    if (document.visibilityState === 'hidden') {
+      falling = setTimeout(() => {
+        asleep = true
+        connection.abort()
+      }, longSleep)
+    } else if (asleep) {
+      asleep = false
+      again()
+    }
   }
   let lastBeat = Date.now()
   const beat = setInterval(() => {
-    if (Date.now() - lastBeat > longSleep) again()
+    if (!asleep && Date.now() - lastBeat > longSleep) again()
     lastBeat = Date.now()
   }, 5_000)
   document.addEventListener('visibilitychange', seen)
@@ -64,6 +74,7 @@ export function keepUpToDate(): () => void {
     ended = true
     connection.abort()
     clearTimeout(timer)
+    clearTimeout(falling)
     clearInterval(beat)
     document.removeEventListener('visibilitychange', seen)
     window.removeEventListener('online', again)

@@ -26,6 +26,7 @@ import {
   neighbour,
   type Order,
   pitchFor,
+  placesOf,
 } from './map-layout.ts'
 
 interface FleetMapProps {
@@ -42,7 +43,10 @@ const groupLabelWidth = 72
 
 /** Every cluster at its place: glyphs by environment and group, by pointer and by keyboard alike. */
 export function FleetMap({ map, order, filter, shown, selected, onSelect, onShow }: FleetMapProps) {
-  const groups = useMemo(() => groupsOf(map, order), [map, order])
+  // The first part of the version changes with the clusters and their groups, and not with their states.
+  const [frame] = map.version.split('.')
+  const places = useMemo(() => placesOf(map), [frame, map.total])
+  const groups = useMemo(() => groupsOf(map, order, places), [map, order, places])
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const [focused, setFocused] = useState('')

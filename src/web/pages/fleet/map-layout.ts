@@ -39,16 +39,17 @@ const names = new Intl.Collator('en', { numeric: true })
  * The groups of a map, environments as the hub orders them and groups by name. By name, a cluster keeps its place whatever
  * its state, so that people learn where it is.
  */
-export function groupsOf(map: FleetMapView, order: Order): MapGroup[] {
+export function groupsOf(map: FleetMapView, order: Order, places = placesOf(map)): MapGroup[] {
   const cells = map.groups.map((): Cell[] => [])
   for (const [name, group, state, fill] of map.clusters) {
     // A hub of this version counts states into its own list; an index outside of it says nothing good.
     cells[group]?.push({ name, state: map.states[state] ?? 'unreachable', fill })
   }
+  const byPlace = (one: Cell, two: Cell): number => (places.get(one.name) ?? 0) - (places.get(two.name) ?? 0)
   const rank = new Map(map.environments.map(({ name }, at) => [name, at]))
   const worse = new Map(map.states.map((state, at) => [state, at]))
   return map.groups
-    .map(({ environment, name }, at) => ({ environment, name, cells: (cells[at] ?? []).toSorted(byName) }))
+    .map(({ environment, name }, at) => ({ environment, name, cells: (cells[at] ?? []).toSorted(byPlace) }))
     .map((group) =>
       order === 'name'
         ? group
@@ -66,8 +67,10 @@ export function groupsOf(map: FleetMapView, order: Order): MapGroup[] {
     )
 }
 
-function byName(one: Cell, two: Cell): number {
-  return names.compare(one.name, two.name)
+/** The place of each cluster by its name, numbers as numbers. The same as long as there are the same clusters. */
+export function placesOf({ clusters }: FleetMapView): ReadonlyMap<string, number> {
+  const sorted = clusters.map(([name]) => name).toSorted((one, two) => names.compare(one, two))
+  return new Map(sorted.map((name, at) => [name, at]))
 }
 
 /** How many glyphs stand beside each other. */
