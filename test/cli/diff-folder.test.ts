@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { BundleDetailView, PreviewView } from '../../src/api/index.ts'
+import type { PreviewView } from '../../src/api/index.ts'
+import { bundleAt } from './example-fleet.ts'
 import type { FleetInMemory } from './fleet-in-memory.ts'
 import { setStage, text } from './stage.ts'
 
@@ -33,11 +34,6 @@ async function write(path: string, content: string): Promise<void> {
   const file = join(folder, path)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, content)
-}
-
-function bundleAt(name: string, path: string): BundleDetailView {
-  const counts = { clusters: 0, states: {}, drift: 0, problems: [], placed: [], unknown: [] }
-  return { name, state: 'in-sync', source: { path }, ...counts }
 }
 
 function preview(given: Partial<PreviewView> = {}): PreviewView {

@@ -1,4 +1,4 @@
-import type { ClusterDetailView, DriftView } from '../../src/api/index.ts'
+import type { BundleDetailView, ClusterDetailView, DriftView } from '../../src/api/index.ts'
 import { keyOf } from '../../src/core/object/index.ts'
 import { FleetInMemory } from './fleet-in-memory.ts'
 
@@ -109,4 +109,10 @@ export function exampleFleet(): FleetInMemory {
     ],
   })
   return fleet
+}
+
+/** A bundle of which nothing is placed. */
+export function bundleAt(name: string, path: string): BundleDetailView {
+  const counts = { clusters: 0, states: {}, drift: 0, problems: [], placed: [], unknown: [] }
+  return { name, state: 'in-sync', source: { path }, ...counts }
 }

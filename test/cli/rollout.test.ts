@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RunView } from '../../src/api/index.ts'
-import { ago, clusterOf } from './example-fleet.ts'
+import { ago, bundleAt, clusterOf } from './example-fleet.ts'
 import type { FleetInMemory } from './fleet-in-memory.ts'
 import { setStage, text } from './stage.ts'
 
@@ -236,6 +236,7 @@ test('get rollouts says of each run what it waits for, or why it ended', async (
 
 test('start shows what begins, an effect that is the same on several clusters once, and asks before it begins', async () => {
   setClusters()
+  fleet.bundles_ = [bundleAt('checkout', 'apps/checkout')]
   fleet.drafts.set('checkout', { run: smallRun() })
   const refused = await ek('rollout', 'start', 'checkout', '--yes')
   expect(refused.code).toBe(3)

@@ -228,9 +228,8 @@ test('an upgrade copies the file first and keeps the last three copies', async (
   const names = await readdir(join(folder, 'backups'))
   const copies = names.toSorted(new Intl.Collator('en', { numeric: true }).compare)
   const last = migrations.length + all.length
-  expect(copies.map((name) => /schema-\d+/.exec(name)?.[0])).toEqual(
-    [last - 3, last - 2, last - 1].map((schema) => `schema-${schema}`),
-  )
+  const schemas = copies.map((name) => Number(/schema-(\d+)/.exec(name)?.[1]))
+  expect(schemas.toSorted((one, two) => one - two)).toEqual([last - 3, last - 2, last - 1])
   expect((await stat(join(folder, 'backups', copies[0] ?? ''))).mode & 0o777).toBe(0o600)
 })
 
