@@ -36,9 +36,4 @@ export const knownDifferences: readonly KnownDifference[] = [
       reason: 'a simulated server answers in JSON only, and says so',
     }),
   ),
-  ...[1, 2, 3].map((step) => ({
-    title: '7: v1 endpoints as a table',
-    at: `${step}.warnings`,
-    reason: 'only writes warn of a deprecated kind',
-  })),
 ]

@@ -1,6 +1,7 @@
 import type { Tokens } from '../access/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import { deleteCollection } from '../verbs/delete-collection.ts'
+import { deprecationsOf } from '../verbs/deprecated.ts'
 import { get, list } from '../verbs/read.ts'
 import { internalError, methodNotAllowed } from '../verbs/refusal.ts'
 import { representationOf } from '../verbs/representation.ts'
@@ -30,8 +31,9 @@ export async function resourceAnswer(
   const verbs = sub?.verbs ?? resource.verbs
   if (!verbs.includes(verb)) throw methodNotAllowed()
   if (verb === 'watch') return { code: 200, watch: watch(cluster, request) }
-  if (verb === 'list') return { code: 200, body: await list(cluster, request) }
-  if (verb === 'get') return { code: 200, body: await get(cluster, request) }
+  const headers = warningHeaders(deprecationsOf(resource))
+  if (verb === 'list') return { code: 200, headers, body: await list(cluster, request) }
+  if (verb === 'get') return { code: 200, headers, body: await get(cluster, request) }
   if (method === 'POST') {
     if (isReview(resource.kind)) return { code: 201, body: await review(cluster, request, tokens) }
     if (subresource === 'token') return { code: 201, body: await tokenRequest(cluster, request) }
