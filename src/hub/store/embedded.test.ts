@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -206,6 +206,9 @@ describe('a damaged file', () => {
     await (await store.openJournal('a')).saveDrift([driftRecord('d-late', 'a')])
     await store.close()
     await copyFile(copy, file())
+    // A person does it some time after the hub has stopped, never in the same moment.
+    const later = new Date(Date.now() + 2_000)
+    await utimes(file(), later, later)
     const restored = await open()
     expect((await restored.drift.page({}, 1)).total).toBe(300)
     await restored.close()
