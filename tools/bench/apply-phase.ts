@@ -2,6 +2,7 @@ import type { KubeObject } from '../../src/core/object/index.ts'
 import type { Bundles } from './fleet-repository.ts'
 import { atRevision, configMap, configMaps, number } from './load.ts'
 import { keyOfObject } from './observer.ts'
+import { memoryMiB } from './memory.ts'
 import type { Report, Result } from './report.ts'
 import type { Stage } from './stage.ts'
 import { median, round } from './statistics.ts'
@@ -62,6 +63,8 @@ export async function measureApply(stage: Stage, plan: ApplyPlan, report: Report
     }
   }
   for (const [name, timings] of cases) report.add(resultOf(plan.measure, name, timings))
+  const hubPeakMiB = await memoryMiB(stage.hub.pid, 'VmHWM')
+  report.add({ measure: plan.measure, case: 'memory of the hub', hubPeakMiB })
 }
 
 function resultOf(measure: string, name: string, timings: readonly Timing[]): Result {

@@ -5,6 +5,7 @@ import { keyOfObject } from './observer.ts'
 import type { Report, Result } from './report.ts'
 import { readAsked, readServed, type Served, servedBetween } from './requests-served.ts'
 import type { Stage } from './stage.ts'
+import { memoryMiB } from './memory.ts'
 
 export interface IdlePlan {
   readonly bundles: number
@@ -79,11 +80,4 @@ async function cpuSeconds(pid: number): Promise<number> {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0)
   return ticks / 100
-}
-
-/** What a process holds in memory now, or held at the most (`/proc/PID/status`). */
-async function memoryMiB(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8')
-  const line = text.split('\n').find((one) => one.startsWith(`${field}:`)) ?? ''
-  return Math.round(Number(line.replaceAll(/\D/g, '')) / 1024)
 }
