@@ -36,5 +36,6 @@ const passed = (summary?.numPassedTests ?? 0) + checks.filter((check) => check.p
 let failed = (summary?.numFailedTests ?? 0) + checks.filter((check) => !check.passed).length
 if (failed === 0 && (code !== 0 || summary === undefined || summary.numPassedTests === 0)) failed = 1
 const skipped = summary?.numPendingTests ?? 0
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+if (skipped > 0) console.log(`${skipped} skipped`)
+console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
