@@ -228,6 +228,7 @@ describe('row 15: no way to addresses of this machine and its surroundings', () 
     .flat()
     .find((one) => one?.family === 'IPv4' && !one.internal)?.address
 
+  // Needs an address of this machine that is not loopback; some containers have none.
   test.skipIf(own === undefined)(
     'a name is connected to at the address that was checked, asked once a connection',
     async () => {
@@ -241,6 +242,7 @@ describe('row 15: no way to addresses of this machine and its surroundings', () 
     },
   )
 
+  // Needs an address of this machine that is not loopback; some containers have none.
   test.skipIf(own === undefined)(
     'a name that changes its mind between two connections is refused at the second',
     async () => {

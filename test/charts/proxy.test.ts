@@ -47,6 +47,7 @@ const own = Object.values(networkInterfaces())
 const lookup = ((_name: string, _options: unknown, callback: (error: null, found: object[]) => void) =>
   callback(null, [{ address: own, family: 4 }])) as unknown as NonNullable<OpenChartsOptions['lookup']>
 
+// Needs an address of this machine that is not loopback; some containers have none.
 test.skipIf(own === undefined)(
   'row 15: behind a proxy the address that was checked is what the proxy is asked for',
   async () => {
@@ -69,6 +70,7 @@ test.skipIf(own === undefined)(
   },
 )
 
+// Needs an address of this machine that is not loopback; some containers have none.
 test.skipIf(own === undefined)(
   'a proxy that cannot be reached or is of another kind is said, without its password',
   async () => {

@@ -6,6 +6,7 @@ import { countOf, lines, opened, unhurried } from './differences.ts'
 import { describeVersions } from './each-version.ts'
 import { kubectlEdit } from './kubectl-edit.ts'
 import { configMap, deployment } from './manifests.ts'
+import type { Rig } from './rig.ts'
 import { define, keyedRules, shopKind, shopVersion } from './shops.ts'
 import { filesHolding } from './canary.ts'
 
@@ -130,18 +131,19 @@ describeVersions('drift of objects', (rig) => {
     }
   })
 
-  test('case 20: after a list became keyed receipts are rebuilt without a write, and an edit names its item', async () => {
-    const r = await rig(unhurried)
+  const rules = [
+    { name: 'a', value: '1' },
+    { name: 'b', value: '1' },
+  ]
+
+  /** A list of a definition becomes keyed: its receipts are rebuilt without a write, and an edit names its item. */
+  async function becomesKeyed(r: Rig, change: (redefine: () => Promise<void>) => Promise<void>) {
     const shops = shopKind(r)
     await define(r, shops.definition())
-    const rules = [
-      { name: 'a', value: '1' },
-      { name: 'b', value: '1' },
-    ]
     await r.deliver([shops.object('corner', { replicas: 1, rules })])
     const [before] = (await r.journal.load()).receipts
     const mark = await auditMark(r.server)
-    await define(r, shops.definition({ rules: keyedRules }))
+    await change(() => define(r, shops.definition({ rules: keyedRules })))
     await r.until('the receipt is of the new schema', async () => {
       const [now] = (await r.journal.load()).receipts
       return now?.receipt.schemaHash !== before?.receipt.schemaHash
@@ -152,6 +154,12 @@ describeVersions('drift of objects', (rig) => {
     await kubectlEdit(r, 'alice', `${shops.crd}/corner`, '/name: b/{n;s/"1"/"2"/}')
     const found = await opened(r)
     expect(lines(found)).toEqual(['taken spec.rules[name="b"].value by kubectl-edit (human, observed)'])
+    return shops
+  }
+
+  test('case 20: after a list became keyed receipts are rebuilt without a write, and an edit names its item', async () => {
+    const r = await rig(unhurried)
+    const shops = await becomesKeyed(r, (redefine) => redefine())
     // And back to a list of one piece.
     r.declare([shops.object('corner', { replicas: 1, rules })], { healAfter: { people: 0, others: 0 } })
     await r.until('it is healed', () => countOf(r, 'healed') === 1)
@@ -169,26 +177,7 @@ describeVersions('drift of objects', (rig) => {
 
   test('case 20: a list that became keyed while the engine was away has its receipts rebuilt without a write', async () => {
     const r = await rig(unhurried)
-    const shops = shopKind(r)
-    await define(r, shops.definition())
-    const rules = [
-      { name: 'a', value: '1' },
-      { name: 'b', value: '1' },
-    ]
-    await r.deliver([shops.object('corner', { replicas: 1, rules })])
-    const [before] = (await r.journal.load()).receipts
-    const mark = await auditMark(r.server)
-    await r.restart({ meanwhile: () => define(r, shops.definition({ rules: keyedRules })) })
-    await r.until('the receipt is of the new schema', async () => {
-      const [now] = (await r.journal.load()).receipts
-      return now?.receipt.schemaHash !== before?.receipt.schemaHash
-    })
-    await r.engine.idle()
-    expect(r.drift()).toEqual([])
-    expect(real(await writesSince(r, mark))).toEqual([])
-    await kubectlEdit(r, 'alice', `${shops.crd}/corner`, '/name: b/{n;s/"1"/"2"/}')
-    const found = await opened(r)
-    expect(lines(found)).toEqual(['taken spec.rules[name="b"].value by kubectl-edit (human, observed)'])
+    await becomesKeyed(r, (redefine) => r.restart({ meanwhile: redefine }))
   })
 
   test('case 20: a bundle moves from v1 to v2 of a kind, and v1 is dropped, without drift', async () => {

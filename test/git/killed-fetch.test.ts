@@ -72,6 +72,7 @@ describe('incidents 32 and 33: a process that is killed while it fetches', () =>
   )
 })
 
+// Needs a mount namespace of its own, for a small disk; some containers grant none.
 test.skipIf(!mayMount)(
   'incident 33: a full disk is said, leaves nothing behind, and is forgotten when there is room',
   () => {

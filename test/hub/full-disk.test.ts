@@ -30,6 +30,7 @@ function fill(): void {
   closeSync(file)
 }
 
+// Needs a mount namespace of its own, for a small disk; some containers grant none.
 test.skipIf(!mayMount)(
   'incident 39: on a full disk a hub says so, answers, loses nothing, and goes on when there is room',
   async () => {

@@ -239,6 +239,7 @@ test('an upgrade copies the file first and keeps the last three copies', async (
 const inNamespace = ['unshare', ['--map-root-user', '--mount', 'true']] as const
 const mayMount = spawnSync(...inNamespace).status === 0
 
+// Needs a mount namespace of its own, for a small disk; some containers grant none.
 test.skipIf(!mayMount)(
   'incident 39, I8: a full disk refuses writes whole, loses nothing, and the store goes on when there is room',
   () => {
@@ -300,6 +301,7 @@ test.skipIf(!mayMount)(
 
 const mayTrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0
 
+// Needs strace and the right to trace, which makes the disk fail; some containers refuse it.
 test.skipIf(!mayTrace)(
   'incident 40: after a flush that the disk refused nothing more is acknowledged until a restart',
   async () => {
