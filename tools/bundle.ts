@@ -1,55 +1,24 @@
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { cp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as apimachinery from './apimachinery/module.ts'
+import { bundleProgram } from './bundle-program.ts'
 import * as renderer from './render/module.ts'
 import { isThere } from './wasm/go-module.ts'
 
 /**
- * Bundles the program into `dist`: one file and its chunks start faster than a tree of sources. Each file appears
- * whole, under a name made of its content, so that a program that is running is not disturbed half-way. The WebAssembly
- * modules go beside it when they have been built (`npm run build:render`, `npm run build:apimachinery`).
+ * Bundles the program into `dist`. The WebAssembly modules go beside it when they have been built
+ * (`npm run build:render`, `npm run build:apimachinery`).
  */
 const out = 'dist'
-const { outputFiles } = await build({
-  entryPoints: [
-    { in: 'src/cli/main.ts', out: 'evenkeel' },
-    // Worker threads start from a file of their own.
-    { in: 'src/box/worker.ts', out: 'box-worker' },
-  ],
-  outdir: out,
-  chunkNames: 'chunks/[name]-[hash]',
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  packages: 'bundle',
-  external: ['pg-native'],
-  minifyWhitespace: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  write: false,
-  banner: {
-    // Some dependencies are CommonJS and ask for `require`, which an ES module does not have.
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-})
-const chunks = join(out, 'chunks')
-await mkdir(chunks, { recursive: true })
-for (const file of outputFiles) {
-  const draft = join(dirname(file.path), `.${basename(file.path)}.${process.pid}`)
-  await writeFile(draft, file.contents, { mode: 0o755 })
-  await rename(draft, file.path)
-}
-const kept = new Set(outputFiles.map((file) => basename(file.path)))
-for (const name of await readdir(chunks)) {
-  if (!kept.has(name) && !name.startsWith('.')) await rm(join(chunks, name))
-}
+await bundleProgram(out)
 
-// What simulated servers publish; they read it beside the program.
-await copyFile('src/sim/data/kubernetes.json.br', join(out, 'kubernetes.json.br'))
+// The fleet repository that the demo begins with: copied whole, then put in place of the old one.
+const files = join(out, 'demo-repository')
+const [draft, old] = [`${files}.${process.pid}`, `${files}-old.${process.pid}`]
+await cp('src/demo/repository/files', draft, { recursive: true })
+await rename(files, old).catch(() => undefined)
+await rename(draft, files)
+await rm(old, { recursive: true, force: true })
 
 for (const { modulePath, deliverModule } of [renderer, apimachinery]) {
   const module = await modulePath()

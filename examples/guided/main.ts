@@ -4,7 +4,7 @@ import { ensureBinaries } from '../../tools/kubernetes/index.ts'
 import { setStage, type Stage } from './stage.ts'
 import { tellStory } from './story.ts'
 
-/** `npm start`: plays the guided example and stays up until Ctrl-C; `--once` ends after the story. */
+/** `npm run guided`: plays the guided example and stays up until Ctrl-C; `--once` ends after the story. */
 const once = process.argv.includes('--once')
 const say = (line: string): void => console.log(`· ${line}`)
 

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	// The module has no files, so it brings along the time zones that schedules name.
+	_ "time/tzdata"
 	"unsafe"
 
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // renderKustomize builds the kustomization at the path of the request, as `kustomize build` does, in a file system
@@ -50,7 +52,7 @@ func renderKustomize(req *request) (*result, error) {
 				return nil, walked.failureOf(err)
 			}
 		}
-		if one.Value, err = resource.MarshalJSON(); err != nil {
+		if one.Value, err = jsonOf(&resource.RNode); err != nil {
 			return nil, walked.failureOf(err)
 		}
 		if total += len(one.Value); total > outputLimit {
@@ -59,6 +61,16 @@ func renderKustomize(req *request) (*result, error) {
 		made.Objects = append(made.Objects, one)
 	}
 	return made, nil
+}
+
+// jsonOf gives an object as JSON: what its own MarshalJSON gives, without writing and reading its YAML in between,
+// which takes as long as a quarter of the whole build.
+func jsonOf(node *yaml.RNode) ([]byte, error) {
+	var value map[string]any
+	if err := node.YNode().Decode(&value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
 }
 
 var (

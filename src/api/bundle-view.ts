@@ -43,6 +43,7 @@ export const bundleViewSchema = z
       repository: z.string().optional(),
       revision: z.string().optional(),
     }),
+    owner: z.string().optional().describe('Who answers for it, as its file says it'),
     placement: z.string().optional(),
     mode: modeSchema.optional().describe("The bundle's own; else the environment's holds"),
     clusters: z.int().min(0),

@@ -53,6 +53,11 @@ export const clusterFactsViewSchema = z
     storageClasses: z.array(z.string()).optional(),
     ingressClasses: z.array(z.string()).optional(),
     priorityClasses: z.array(z.string()).optional(),
+    operators: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Installed by the Operator Lifecycle Manager: package to version'),
+    namespaces: z.int().min(0).optional(),
     nodes: z.int().min(0).optional(),
     capacity: z
       .object({ cpu: z.number().min(0), memory: z.number().min(0) })

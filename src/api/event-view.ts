@@ -15,6 +15,7 @@ export const eventViewSchema = z
     actor: z.string().optional().describe('The person on whose word it was done'),
     reason: z.string().optional(),
     requestId: z.string().optional(),
+    job: z.string().optional().describe('The job that it is about'),
   })
   .meta({ id: 'Event' })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { modeSchema, stateSchema, tierSchema, timeSchema } from './scalars.ts'
 
 /** What the glyphs of the map may be filled by, besides their state. */
-export const fills = ['state', 'drift-age', 'version'] as const
+export const fills = ['state', 'drift-age', 'version', 'quota'] as const
 export type Fill = (typeof fills)[number]
 
 /** An environment as the map marks it: its colour says which, its tier guards. */
@@ -31,6 +31,7 @@ export const fleetMapViewSchema = z
     groups: z
       .array(z.object({ environment: z.string(), name: z.string() }))
       .describe('What the group of a row counts into'),
+    labels: z.array(z.string()).describe('Keys of the labels in scope, which clusters may be grouped by'),
     legend: z.array(z.string()).describe('What each fill stands for; empty when filled by state'),
     clusters: z
       .array(z.tuple([z.string(), z.int().min(0), z.int().min(0), z.int().min(0)]))

@@ -5,6 +5,13 @@
  * to carry secrets: a response has only the fields of its schema.
  * Key invariant: server, authorisation, OpenAPI document and client come from one table of routes.
  */
+export type {
+  AccessGrant,
+  AccessMatrixQuery,
+  AccessMatrixView,
+  WhoCanQuery,
+  WhoCanView,
+} from './access-view.ts'
 export { type ApiCode, apiFailure } from './api-failure.ts'
 export type { BundleDetailView, BundleView, PlacedBundleView } from './bundle-view.ts'
 export type { CauseDetail, CauseSummary, CauseTab } from './cause-view.ts'
@@ -26,10 +33,13 @@ export {
   readinessSchema,
   type WhoamiView,
 } from './hub-view.ts'
+export type { JobRowView, JobView } from './job-view.ts'
 export type { Follow, FollowOptions } from './follow-events.ts'
 export { compileSelector } from './label-selector.ts'
-export type { EffectiveView, RenderedManifest, RenderedObject } from './object-view.ts'
+export type { NamespaceView } from './namespace-view.ts'
+export type { EffectiveView, RenderedManifest, RenderedObject, RenderedObjects } from './object-view.ts'
 export type { PlanSummary, PlanView } from './plan-view.ts'
+export type { AcceptPreview, AcceptRequest, AcceptResult } from './verdict-view.ts'
 export type { PreviewRequest, PreviewView, PromotionQuery, PromotionView } from './preview-view.ts'
 export {
   type ProblemDetails,
@@ -47,8 +57,12 @@ export type {
   EventQuery,
   FleetMapQuery,
   IdentityQuery,
+  JobQuery,
+  JobRowQuery,
   ManifestQuery,
+  NamespaceQuery,
   NamesQuery,
+  ObjectsQuery,
   PlanQuery,
   ReconcileRequest,
   RunQuery,
@@ -57,6 +71,14 @@ export type {
   SearchWordsQuery,
   TraceQuery,
 } from './query.ts'
+export type { ProposalQuery, ProposalView } from './proposal-view.ts'
+export type { QuotaHeat, QuotaHeatQuery, QuotaPage, QuotaQuery, QuotaView } from './quota-view.ts'
+export type {
+  RecordedChangesQuery,
+  RecordedChangesView,
+  RecordedPage,
+  RecordedQuery,
+} from './recorded-view.ts'
 export type { PushResult } from './push-view.ts'
 export type { Access, PathParams, Route, RouteInput, RouteOutput, RouteTarget } from './route.ts'
 export type {

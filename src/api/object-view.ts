@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { healthSchema, objectRefSchema, originSchema } from './scalars.ts'
 
 /** One object of a rendering on one cluster, with the line of Git that declares it. */
-export const renderedObjectSchema = z
+const renderedObjectSchema = z
   .object({
     object: objectRefSchema,
     origin: originSchema,
@@ -16,6 +16,15 @@ export const renderedObjectSchema = z
   .meta({ id: 'RenderedObject' })
 
 export type RenderedObject = z.infer<typeof renderedObjectSchema>
+
+/** The objects of a bundle as rendered for a cluster, or the first of them. */
+export const renderedObjectsSchema = z.object({
+  revision: z.string(),
+  items: z.array(renderedObjectSchema),
+  total: z.int().min(0).optional().describe('Of all objects'),
+})
+
+export type RenderedObjects = z.infer<typeof renderedObjectsSchema>
 
 export const renderedManifestSchema = z
   .object({

@@ -1,8 +1,15 @@
-import { z } from 'zod'
 import { causeDetailSchema, causeSummarySchema } from './cause-view.ts'
 import { fleetMapViewSchema } from './fleet-map-view.ts'
-import { effectiveViewSchema, renderedManifestSchema, renderedObjectSchema } from './object-view.ts'
-import { causeQuery, fleetMapQuery, manifestQuery, scopeQuery } from './query.ts'
+import { namespaceViewSchema } from './namespace-view.ts'
+import { effectiveViewSchema, renderedManifestSchema, renderedObjectsSchema } from './object-view.ts'
+import {
+  causeQuery,
+  fleetMapQuery,
+  manifestQuery,
+  namespaceQuery,
+  objectsQuery,
+  scopeQuery,
+} from './query.ts'
 import type { Route } from './route.ts'
 import { pageOf } from './scalars.ts'
 
@@ -37,7 +44,8 @@ export const pageRoutes = {
     path: '/api/v1/clusters/{cluster}/bundles/{bundle}/objects',
     summary: 'The objects of a bundle as rendered for a cluster, each with the line that declares it',
     privilege: 'read',
-    response: z.object({ revision: z.string(), items: z.array(renderedObjectSchema) }),
+    query: objectsQuery,
+    response: renderedObjectsSchema,
   },
   manifest: {
     method: 'get',
@@ -53,5 +61,13 @@ export const pageRoutes = {
     summary: 'What holds for each bundle on a cluster, and which line says so',
     privilege: 'read',
     response: effectiveViewSchema,
+  },
+  namespace: {
+    method: 'get',
+    path: '/api/v1/namespaces/{namespace}',
+    summary: 'What runs in a namespace, cluster by cluster, at which commit, and why',
+    privilege: 'read',
+    query: namespaceQuery,
+    response: namespaceViewSchema,
   },
 } as const satisfies Readonly<Record<string, Route>>

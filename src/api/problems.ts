@@ -75,6 +75,8 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['no-repository', 502],
   ['ref-vanished', 502],
   ['commit-lost', 502],
+  ['moved', 409],
+  ['refused', 502],
   ['path-gone', 502],
   ['unsafe-tree', 422],
   ['not-text', 422],

@@ -1,37 +1,12 @@
 import { z } from 'zod'
 import { causeTabs } from './cause-view.ts'
 import { driftStates } from './drift-view.ts'
+import { jobRowStateSchema, jobStateSchema } from './job-view.ts'
 import { fills } from './fleet-map-view.ts'
-import { isSelector } from './label-selector.ts'
 import { planStateSchema } from './plan-view.ts'
+import { pageFields, scopeFields, several } from './query-fields.ts'
 import { runStateSchema } from './run-view.ts'
 import { sentenceSchema, stateSchema, timeSchema, wordSchema } from './scalars.ts'
-
-/** A parameter that may be given several times, also as one text with commas. */
-function several<Item extends z.ZodType<string, string>>(item: Item) {
-  return z
-    .union([z.string(), z.array(z.string())])
-    .transform((given) => (typeof given === 'string' ? given.split(',') : given))
-    .pipe(z.array(item).max(5000))
-    .optional()
-}
-
-/** Which clusters: all that match everything that is given. */
-const scopeFields = {
-  cluster: several(wordSchema).describe('Names; all clusters without it'),
-  environment: several(wordSchema),
-  labels: z
-    .string()
-    .max(4096)
-    .refine(isSelector, { error: 'must be a label selector such as region=eu,tier!=test' })
-    .optional()
-    .describe('A label selector, as kubectl -l takes it'),
-}
-
-const pageFields = {
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
-  cursor: z.string().max(1024).optional().describe('The `next` of the page before'),
-}
 
 export const scopeQuery = z.object(scopeFields)
 export type Scope = z.infer<typeof scopeQuery>
@@ -69,6 +44,19 @@ export const runQuery = z.object({
   state: several(runStateSchema).describe('all without it'),
 })
 export type RunQuery = z.infer<typeof runQuery>
+
+export const jobQuery = z.object({
+  limit: pageFields.limit.default(50),
+  cursor: pageFields.cursor,
+  state: several(jobStateSchema).describe('all without it'),
+})
+export type JobQuery = z.infer<typeof jobQuery>
+
+export const jobRowQuery = z.object({
+  ...pageFields,
+  state: several(jobRowStateSchema).describe('all without it'),
+})
+export type JobRowQuery = z.infer<typeof jobRowQuery>
 
 export const eventQuery = z.object({
   ...scopeFields,
@@ -108,7 +96,7 @@ export const searchWordsQuery = z.object({
 export type SearchWordsQuery = z.infer<typeof searchWordsQuery>
 
 export const namesQuery = z.object({
-  of: z.enum(['clusters', 'bundles', 'environments', 'plans', 'runs', 'causes', 'kinds']),
+  of: z.enum(['clusters', 'bundles', 'environments', 'plans', 'runs', 'jobs', 'causes', 'kinds']),
   prefix: z.string().max(253).default(''),
 })
 export type NamesQuery = z.infer<typeof namesQuery>
@@ -141,6 +129,24 @@ export const causeQuery = z.object({
   bundle: wordSchema.optional(),
 })
 export type CauseQuery = z.infer<typeof causeQuery>
+
+export const objectsQuery = z.object({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Of more objects those come first with which something is the matter; all of them without it'),
+})
+export type ObjectsQuery = z.infer<typeof objectsQuery>
+
+export const namespaceQuery = z.object({
+  ...scopeFields,
+  limit: z.coerce.number().int().min(1).max(200).default(20).describe('Clusters'),
+  cursor: pageFields.cursor,
+})
+export type NamespaceQuery = z.infer<typeof namespaceQuery>
 
 export const manifestQuery = z.object({
   group: z.string().max(253).default(''),

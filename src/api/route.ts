@@ -12,10 +12,19 @@ export type Access = Privilege | 'self' | 'nothing' | 'signature'
 
 /**
  * What a changing route is about, by which it is decided whether its caller may: what is stored under the names in its path
- * (`cluster`, `bundle`, `plan`, `run`, `freeze`) or its body (`objects` of clusters, `clusters` by names or rule), or the
+ * (`cluster`, `bundle`, `plan`, `run`, `freeze`, `job`) or its body (`objects` of clusters, `clusters` by names or rule), or the
  * `hub` as a whole.
  */
-export type RouteTarget = 'cluster' | 'bundle' | 'plan' | 'run' | 'freeze' | 'objects' | 'clusters' | 'hub'
+export type RouteTarget =
+  | 'cluster'
+  | 'bundle'
+  | 'plan'
+  | 'run'
+  | 'freeze'
+  | 'job'
+  | 'objects'
+  | 'clusters'
+  | 'hub'
 
 /** The privileges whose answers hold what their caller may look at, and nothing else. */
 type Looking = 'read' | 'self' | 'nothing' | 'signature'

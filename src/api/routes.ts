@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accessRoutes } from './access-routes.ts'
 import { bundleDetailViewSchema, bundleViewSchema } from './bundle-view.ts'
 import { cloudEventSchema } from './cloud-event.ts'
 import { clusterDetailViewSchema, clusterViewSchema, identityViewSchema } from './cluster-view.ts'
@@ -20,6 +21,7 @@ import {
   searchWordsQuery,
   traceQuery,
 } from './query.ts'
+import { jobRoutes } from './job-routes.ts'
 import { pageRoutes } from './page-routes.ts'
 import { pushResultSchema } from './push-view.ts'
 import type { Route } from './route.ts'
@@ -36,6 +38,7 @@ import { statusViewSchema } from './status-view.ts'
 import { createTokenSchema, madeTokenSchema, tokenViewSchema } from './token-view.ts'
 import { traceViewSchema } from './trace-view.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
+import { verdictRoutes } from './verdict-routes.ts'
 
 /**
  * Every route of the API. The server, its authorisation, its OpenAPI document and the client are made from this
@@ -43,6 +46,9 @@ import { deliveryRoutes } from './delivery-routes.ts'
  */
 export const routes = {
   ...deliveryRoutes,
+  ...verdictRoutes,
+  ...jobRoutes,
+  ...accessRoutes,
   status: {
     method: 'get',
     path: '/api/v1/status',

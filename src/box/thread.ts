@@ -118,7 +118,12 @@ export class BoxThread {
     })
     this.#worker = worker
     worker.on('error', (error) => this.#settle?.({ ended: 'crash', message: reasonOf(error) }))
-    worker.on('exit', () => this.#settle?.({ ended: 'crash', message: 'the thread ended' }))
+    worker.on('exit', () => {
+      // It may end while it waits: then the next call gets another one.
+      if (this.#worker !== worker) return
+      this.#worker = undefined
+      this.#settle?.({ ended: 'crash', message: 'the thread ended' })
+    })
     return worker
   }
 }

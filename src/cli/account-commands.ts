@@ -32,7 +32,7 @@ export function addAccounts(program: Command, session: Session, carry: Carry): v
     )
   program
     .command('shell-init <shell>')
-    .description('print code for bash or zsh that shows environment and cluster at the prompt')
+    .description('print code for bash, zsh or fish that shows environment and cluster at the prompt')
     .action((shell: string) =>
       carry(async () => (await import('./commands/shell-init.ts')).shellInitCommand(session, shell), {}),
     )

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../core/version.ts'
+import { addAccess } from './access-commands.ts'
 import { addAccounts } from './account-commands.ts'
 import {
   clustered,
@@ -14,9 +15,11 @@ import {
   whole,
 } from './command-options.ts'
 import { addDelivery } from './delivery-commands.ts'
+import { addJobs } from './job-commands.ts'
 import type { ExitCode } from './exit-code.ts'
 import { paint } from './output/paint.ts'
 import type { Options, Session } from './session.ts'
+import type { DemoFlags } from './commands/demo.ts'
 import type { SimFlags } from './commands/sim.ts'
 
 interface HubFlags {
@@ -63,6 +66,8 @@ export function createProgram(session: Session, carry: Carry): Command {
   addDrift(program, session, carry)
   addPlans(program, session, carry)
   addDelivery(program, get, session, carry)
+  addJobs(program, get, session, carry)
+  addAccess(program, session, carry)
   addAccounts(program, session, carry)
   addLocal(program, session, carry)
   return program
@@ -137,6 +142,15 @@ function addReading(program: Command, session: Session, carry: Carry): Command {
     .action((name: string, options: Options) =>
       carry(async () => (await describing()).describeBundle(session, name, options), options),
     )
+  output(scoped(describe.command('namespace <name>')))
+    .description('what runs in it on each cluster, at which commit, and which lines say so')
+    .action((name: string, options: Options) =>
+      carry(
+        async () =>
+          (await import('./commands/describe-namespace.ts')).describeNamespace(session, name, options),
+        options,
+      ),
+    )
   output(describe.command('fleet'))
     .description('the fleet repository, its revision, and what is wrong in its files')
     .action((options: Options) =>
@@ -162,7 +176,8 @@ function addReading(program: Command, session: Session, carry: Carry): Command {
     )
   output(scoped(program.command('reconcile [bundle]')))
     .description('look at the repository and the clusters now')
-    .action((bundle: string | undefined, options: Options) =>
+    .option('--wait', 'as a job, which is followed until every cluster was looked at')
+    .action((bundle: string | undefined, options: Options & { readonly wait?: boolean }) =>
       carry(
         async () => (await import('./commands/reconcile.ts')).reconcileCommand(session, bundle, options),
         options,
@@ -193,6 +208,17 @@ function addDrift(program: Command, session: Session, carry: Carry): void {
     .action((words: string[], options: Options) =>
       carry(
         async () => (await import('./commands/drift-heal.ts')).driftHeal(session, words, options),
+        options,
+      ),
+    )
+  guarded(namespaced(output(scoped(drift.command('accept [words...]')))))
+    .usage('[options] <cluster> <object>')
+    .description('let it be as it is: a rule in the bundle, by commit or pull request')
+    .option('--path <path>', 'the field, as drift show names it')
+    .option('--pr', 'on a branch of its own, with a pull request where a forge is known')
+    .action((words: string[], options: Options & { readonly path?: string; readonly pr?: boolean }) =>
+      carry(
+        async () => (await import('./commands/drift-accept.ts')).driftAccept(session, words, options),
         options,
       ),
     )
@@ -239,10 +265,23 @@ function addLocal(program: Command, session: Session, carry: Carry): void {
     .option('--kubeconfig <file>', 'where the kubeconfig of all of them is written')
     .option('--as <release>', 'the release of Kubernetes to behave as, 1.33 to 1.36; the newest without it')
     .option('--seed <text>', 'what everything random is made of: the same seed gives the same clusters')
+    .option('--state <file>', 'go on with what is kept there, and keep it there at the end')
     .option('--audit-webhook <url>', 'where audit events are sent; {cluster} stands for the name')
+    .option('--audit-token-file <file>', 'holds the token that --audit-webhook wants; read at each use')
     .option('--without <controllers>', 'leave these controllers out, such as pods,autoscaler', list)
     .action((flags: SimFlags) =>
       carry(async () => (await import('./commands/sim.ts')).simCommand(session, flags), { watch: true }),
+    )
+  program
+    .command('demo')
+    .description('a fleet of simulated clusters with a hub, and a story that is told until it is ended')
+    .option('--clusters <number>', 'how many, at most 1000; 300 without it', whole)
+    .option('--seed <text>', 'what everything random is made of: the same seed tells the same story')
+    .option('--calm', 'start without the story')
+    .option('--keep', 'keep everything when it ends, and go on with what was kept before')
+    .option('--port <number>', 'the port of its pages on loopback; any that is free without it', port)
+    .action((flags: DemoFlags) =>
+      carry(async () => (await import('./commands/demo.ts')).demoCommand(session, flags), { watch: true }),
     )
   output(program.command('lint [folder]'))
     .description('problems in the files of a fleet, by file and line; works without a hub')

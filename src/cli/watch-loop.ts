@@ -7,12 +7,18 @@ const lookEvery = 10_000
 const gatherFor = 500
 
 /**
- * Calls `look` now and whenever something happened at the hub, until the person interrupts. Failures of a look that
- * can pass are noted, and the next look tells.
+ * Calls `look` now and whenever something happened at the hub, and at least once in `every` milliseconds, until the person
+ * interrupts or a look answers `end`. Failures of a look that can pass are noted, and the next look tells.
  */
-export async function watchLoop(session: Session, look: () => Promise<void>): Promise<void> {
+export async function watchLoop(
+  session: Session,
+  look: () => Promise<'end' | undefined | void>,
+  every = lookEvery,
+): Promise<void> {
   const { client } = await session.hub()
-  const { signal, terminal } = session
+  const { terminal } = session
+  const ended = new AbortController()
+  const signal = AbortSignal.any([session.signal, ended.signal])
   let heard = false
   let wake: () => void = () => {}
   const hear = (): void => {
@@ -34,24 +40,28 @@ export async function watchLoop(session: Session, look: () => Promise<void>): Pr
   following.catch(() => {})
   while (!signal.aborted) {
     heard = false
-    await lookOrNote(session, look)
+    if ((await lookOrNote(session, look)) === 'end') {
+      ended.abort()
+      break
+    }
     const woken = new Promise<void>((resolve) => {
       wake = resolve
       if (heard) resolve()
     })
-    await Promise.race([woken, pause(lookEvery, signal), following])
+    await Promise.race([woken, pause(every, signal), following])
     await pause(gatherFor, signal)
   }
   await following
 }
 
 /** A hub that is away for a while does not end a watch: `follow` has said so, and tells when it is back. */
-async function lookOrNote(session: Session, look: () => Promise<void>): Promise<void> {
+async function lookOrNote<Found>(session: Session, look: () => Promise<Found>): Promise<Found | undefined> {
   try {
-    await look()
+    return await look()
   } catch (error) {
     if (!isFailure(error) || !error.retryable) throw error
     session.terminal.note(`note: ${error.message}`)
+    return undefined
   }
 }
 

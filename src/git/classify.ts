@@ -36,6 +36,15 @@ const rules: readonly (readonly [RegExp, GitFailureCode, string?])[] = [
     /repository .*not found|does not appear to be a git repository|does not exist|returned error: (?:404|410)|not a git repository/i,
     'no-repository',
   ],
+  [
+    /\[(?:remote )?rejected\].*\((?:stale info|fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|reference already exists)|failed to push some refs[^]*(?:stale info|fetch first|cannot lock ref)|is at [0-9a-f]+ but expected/i,
+    'moved',
+  ],
+  [
+    /\[remote rejected\]|hook declined|protected branch/i,
+    'refused',
+    'let the credential push to this branch, or propose the change on a branch of its own',
+  ],
   [/transport '.*' not allowed/i, 'invalid-url'],
   [/not our ref|couldn't find remote ref|unadvertised object/i, 'commit-lost'],
   [

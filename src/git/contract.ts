@@ -37,6 +37,16 @@ export interface Revision {
   readonly tree: string
 }
 
+/** What a commit says of itself. */
+export interface CommitNote {
+  /** The first line of its message. */
+  readonly subject: string
+  /** The name of who wrote it, without an address. */
+  readonly author: string
+  /** When it was committed, RFC 3339. */
+  readonly at: string
+}
+
 /** One file of a commit. */
 export interface TreeFile {
   readonly text: string
@@ -100,6 +110,30 @@ export interface RepositoryWatch {
   stop(): Promise<void>
 }
 
+/** What is to become one commit of a branch. */
+export interface Change {
+  /** Names what asks for it, in letters, digits, dots and dashes: one commit per intent, however often it is pushed. */
+  readonly intent: string
+  /** A branch of the server. Where there is none, it is made from the branch `from`. */
+  readonly branch: string
+  readonly from?: string
+  /**
+   * The files as they are to be, by path, made from this revision; undefined removes one. Called again whenever somebody
+   * else's commit came first.
+   */
+  readonly edit: (revision: Revision) => Promise<ReadonlyMap<string, string | undefined>>
+  readonly message: string
+  readonly author: { readonly name: string; readonly email: string }
+}
+
+/** What came of a change. */
+export interface Pushed {
+  /** The commit that holds it. */
+  readonly commit: string
+  /** False where the branch held it already. */
+  readonly isNew: boolean
+}
+
 /**
  * A repository as we see it: a bare mirror, never a work tree. Methods throw a `GitFailure` for everything
  * that can happen to a correct caller.
@@ -111,6 +145,10 @@ export interface GitRepository {
   fetch(signal?: AbortSignal): Promise<void>
   /** What `ref` (branch, tag, full commit ID, version range; the default branch without it) is in the mirror. */
   resolve(ref?: string): Promise<Revision>
+  /** What a commit says of itself; undefined for one that is not in the mirror. */
+  describe(commit: string): Promise<CommitNote | undefined>
+  /** The name of the server's default branch; undefined where its HEAD is at none. */
+  defaultBranch(): Promise<string | undefined>
   /** The paths of all plain files of a commit below `path`, unread. */
   listFiles(commit: string, path: string, options?: ReadOptions): Promise<readonly string[]>
   /** The texts of a commit's files below `path`, by their path in the repository. */
@@ -118,6 +156,11 @@ export interface GitRepository {
   /** The same as they are, whether they are texts or not. */
   readBytes(commit: string, path: string, options?: ReadOptions): Promise<ReadonlyMap<string, Uint8Array>>
   watch(options: WatchOptions): RepositoryWatch
+  /**
+   * Makes a change a commit at the server, onto the newest state and never over it. Fails with `refused` where the server
+   * takes no such commit, and with `moved` where others are faster for ever.
+   */
+  push(change: Change, signal?: AbortSignal): Promise<Pushed>
   /** Stops watches and running git programs. */
   close(): Promise<void>
 }

@@ -32,6 +32,10 @@ export type GitFailureCode =
   | 'unsafe-tree'
   /** A file is not UTF-8 text. */
   | 'not-text'
+  /** The branch at the server is not where it was; whoever pushes looks again. */
+  | 'moved'
+  /** The server takes no such commit: a protected branch, a hook. */
+  | 'refused'
   /** The disk is full. */
   | 'no-space'
   /** Our copy is damaged; it is made anew at the next fetch. */

@@ -1,5 +1,5 @@
 /**
- * Git repositories, read through the `git` program from a bare mirror.
+ * Git repositories, read and written through the `git` program by a bare mirror.
  *
  * Never checks out, so hooks, filters and submodules have nowhere to run; refuses transports other than
  * HTTPS, SSH and local files, symbolic links, and every URL, ref or path that could be taken for something
@@ -7,10 +7,13 @@
  * a repository that cannot be reached is never an empty one.
  */
 export type {
+  Change,
+  CommitNote,
   GitCredential,
   GitRepository,
   GitSecret,
   OpenOptions,
+  Pushed,
   RepositoryState,
   RepositoryWatch,
   Revision,

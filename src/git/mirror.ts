@@ -55,10 +55,10 @@ export class Mirror {
   }
 
   /** Runs git in the mirror, without the network. A damaged mirror is remembered and made anew later. */
-  async run(run: Omit<GitRun, 'env'>): Promise<Buffer> {
+  async run(run: Omit<GitRun, 'env'> & Partial<Pick<GitRun, 'env'>>): Promise<Buffer> {
     try {
       const args = [`--git-dir=${this.#folder}`, ...run.args]
-      return await runGit(this.#context, { ...run, args, env: { GIT_ALLOW_PROTOCOL: 'none' } })
+      return await runGit(this.#context, { ...run, args, env: { ...run.env, GIT_ALLOW_PROTOCOL: 'none' } })
     } catch (error) {
       if (isFailure(error, 'corrupt')) this.#damaged = true
       throw error
@@ -87,6 +87,28 @@ export class Mirror {
       this.#url.address,
       commit,
     ])
+  }
+
+  /**
+   * Moves a branch at the server to a commit of the mirror, from exactly `old` (undefined: there must be none). Fails with
+   * `moved` where it is elsewhere by now.
+   */
+  async push(branch: string, old: string | undefined, commit: string, signal?: AbortSignal): Promise<void> {
+    const ref = `refs/heads/${branch}`
+    const lease = `--force-with-lease=${ref}:${old ?? ''}`
+    const args = ['push', '--quiet', '--no-verify', lease, '--', this.#url.address, `${commit}:${ref}`]
+    await this.#exchange('push', args, signal)
+  }
+
+  /** Calls `use` with the environment that gives git an index of its own, which is gone afterwards. */
+  async withIndex<Result>(use: (env: Readonly<Record<string, string>>) => Promise<Result>): Promise<Result> {
+    const file = join(this.#options.cacheDir, 'index')
+    await rm(file, { force: true })
+    try {
+      return await use({ GIT_INDEX_FILE: file })
+    } finally {
+      await rm(file, { force: true })
+    }
   }
 
   async #remake(): Promise<void> {

@@ -2,9 +2,13 @@ import { Failure, isFailure } from '../core/failure.ts'
 import { nearest } from '../core/nearest.ts'
 import { highestInRange, isVersionRange } from '../core/version-range.ts'
 import { systemClock } from '../runtime/index.ts'
+import { type ChangeTools, pushChange } from './change.ts'
 import type {
+  Change,
+  CommitNote,
   GitRepository,
   OpenOptions,
+  Pushed,
   ReadOptions,
   RepositoryWatch,
   Revision,
@@ -15,7 +19,8 @@ import type { GitFailureCode } from './failures.ts'
 import { defaultRef, Mirror } from './mirror.ts'
 import { isObjectId, isRefName } from './ref.ts'
 import type { GitContext } from './run-git.ts'
-import { listTree, readBlobs, readTree } from './tree.ts'
+import { TreeListings } from './tree-listings.ts'
+import { listTree, readBlobs, readTree, type TreeTools } from './tree.ts'
 import { type CheckedUrl, checkUrl } from './url.ts'
 import { RefWatch } from './watch.ts'
 
@@ -44,18 +49,24 @@ export async function openRepository(options: OpenOptions): Promise<GitRepositor
   return new MirroredRepository(context, url, mirror, closing)
 }
 
+/** Commits whose notes are held in memory. */
+const mostDescribed = 1_000
+
 class MirroredRepository implements GitRepository {
   readonly url: string
   readonly #context: GitContext
   readonly #mirror: Mirror
+  readonly #trees: TreeTools
   readonly #closing: AbortController
   readonly #watches = new Set<RepositoryWatch>()
+  readonly #described = new Map<string, CommitNote>()
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(context: GitContext, url: CheckedUrl, mirror: Mirror, closing: AbortController) {
     this.url = url.shown
     this.#context = context
     this.#mirror = mirror
+    this.#trees = { mirror, listings: new TreeListings(mirror, url.shown), subject: url.shown }
     this.#closing = closing
   }
 
@@ -72,10 +83,34 @@ class MirroredRepository implements GitRepository {
     throw this.#fail('ref-vanished', `there is no ${shown}`, await this.#nearestRef(ref))
   }
 
+  async describe(commit: string): Promise<CommitNote | undefined> {
+    this.#requireId(commit)
+    const known = this.#described.get(commit)
+    if (known !== undefined) return known
+    if ((await this.#revisionOf(commit)) === undefined) return undefined
+    const args = ['log', '-1', '--no-show-signature', '--format=%s%x00%an%x00%cI', commit, '--']
+    const out = await this.#inTurn(() => this.#mirror.run({ action: 'read a commit', args }))
+    const [subject = '', author = '', at = ''] = out
+      .toString('utf8')
+      .trimEnd()
+      .split('\0')
+      .map((text) => text.replaceAll(/\p{Cc}/gu, ' '))
+    const note = { subject, author, at }
+    if (this.#described.size >= mostDescribed) this.#described.clear()
+    this.#described.set(commit, note)
+    return note
+  }
+
+  async defaultBranch(): Promise<string | undefined> {
+    const args = ['for-each-ref', '--format=%(symref)', defaultRef]
+    const out = await this.#inTurn(() => this.#mirror.run({ action: 'find the default branch', args }))
+    return /^refs\/heads\/(.+)$/.exec(out.toString('utf8').trim())?.[1]
+  }
+
   async listFiles(commit: string, path: string, options: ReadOptions = {}): Promise<readonly string[]> {
     this.#requireId(commit)
     return this.#inTurn(async () => {
-      const entries = await listTree(this.#mirror, this.url, commit, path, {
+      const entries = await listTree(this.#trees, commit, path, {
         leaveOut: () => true,
         ...options,
         // Nothing of them is read.
@@ -91,7 +126,7 @@ class MirroredRepository implements GitRepository {
     options: ReadOptions = {},
   ): Promise<ReadonlyMap<string, TreeFile>> {
     this.#requireId(commit)
-    return this.#inTurn(() => readTree(this.#mirror, this.url, commit, path, options))
+    return this.#inTurn(() => readTree(this.#trees, commit, path, options))
   }
 
   async readBytes(
@@ -100,7 +135,7 @@ class MirroredRepository implements GitRepository {
     options: ReadOptions = {},
   ): Promise<ReadonlyMap<string, Uint8Array>> {
     this.#requireId(commit)
-    const files = await this.#inTurn(() => readBlobs(this.#mirror, this.url, commit, path, options))
+    const files = await this.#inTurn(() => readBlobs(this.#trees, commit, path, options))
     return new Map([...files].map(([file, { content }]) => [file, content]))
   }
 
@@ -116,6 +151,17 @@ class MirroredRepository implements GitRepository {
     )
     this.#watches.add(watch)
     return watch
+  }
+
+  push(change: Change, signal?: AbortSignal): Promise<Pushed> {
+    const tools: ChangeTools = {
+      context: this.#context,
+      mirror: this.#mirror,
+      fetch: (stop) => this.fetch(stop),
+      branch: (name) => this.#revisionOf(`refs/heads/${name}`),
+      inTurn: (work) => this.#inTurn(work),
+    }
+    return pushChange(tools, change, signal)
   }
 
   async close(): Promise<void> {

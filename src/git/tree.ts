@@ -2,13 +2,15 @@ import { Failure } from '../core/failure.ts'
 import type { ReadLimits, ReadOptions, TreeFile } from './contract.ts'
 import type { GitFailureCode } from './failures.ts'
 import type { Mirror } from './mirror.ts'
-import { cleanPath, isSafePart } from './path.ts'
+import { cleanPath } from './path.ts'
+import { failing, requireCommit, type TreeEntry, type TreeListings } from './tree-listings.ts'
 
-/** A file of a tree, unread. */
-interface TreeEntry {
-  readonly path: string
-  readonly blob: string
-  readonly bytes: number
+/** What reading trees of a repository takes. */
+export interface TreeTools {
+  readonly mirror: Mirror
+  readonly listings: TreeListings
+  /** The repository, in messages. */
+  readonly subject: string
 }
 
 const defaults: ReadLimits = { files: 20_000, bytes: 64 * 1024 * 1024, depth: 64 }
@@ -19,8 +21,7 @@ const defaults: ReadLimits = { files: 20_000, bytes: 64 * 1024 * 1024, depth: 64
  * path that is not there is `path-gone`, never an empty list (incident 2).
  */
 export async function listTree(
-  mirror: Mirror,
-  subject: string,
+  { listings, subject }: Pick<TreeTools, 'listings' | 'subject'>,
   commit: string,
   path: string,
   options: ReadOptions,
@@ -30,34 +31,17 @@ export async function listTree(
   if (clean === undefined)
     throw fail('invalid-path', `cannot read ${JSON.stringify(path.slice(0, 200))}: it leads outside`)
   const limits = { ...defaults, ...options.limits }
-  const git = async (args: readonly string[]): Promise<string[]> => {
-    const signal = options.signal === undefined ? {} : { signal: options.signal }
-    const out = await mirror.run({ action: `read ${clean === '' ? 'the tree' : clean}`, args, ...signal })
-    // A name that is no UTF-8 becomes one with a replacement character, which no safe name holds.
-    return out
-      .toString('utf8')
-      .split('\0')
-      .filter((line) => line !== '')
-  }
-  await requireCommit(mirror, subject, commit)
-  const base = clean === '' ? [] : await git(['ls-tree', '-z', '-l', '--full-tree', commit, '--', clean])
-  const lines: string[] = []
-  if (clean === '') lines.push(...(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit])))
-  for (const line of base) {
-    if (line.startsWith('040000 '))
-      lines.push(...(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit, '--', `${clean}/`])))
-    else lines.push(line)
-  }
-  if (clean !== '' && base.length === 0) {
+  const below = await listings.below(commit, clean, options.signal)
+  if (clean !== '' && below.length === 0) {
     throw fail(
       'path-gone',
       `there is no ${clean} in commit ${commit.slice(0, 12)}`,
       'mend the path, or bring the files back',
     )
   }
-  const entries = lines
-    .map(parseLine)
-    .filter((entry) => entry.refused === undefined || options.leaveOut?.(entry.path) !== true)
+  const entries = below.filter(
+    (entry) => entry.refused === undefined || options.leaveOut?.(entry.path) !== true,
+  )
   const unsafe = entries.filter((entry) => entry.refused !== undefined)
   if (unsafe.length > 0) {
     const first = unsafe[0]
@@ -85,19 +69,18 @@ export async function listTree(
 
 /** The texts of the files that `listTree` gives. */
 export async function readTree(
-  mirror: Mirror,
-  subject: string,
+  tools: TreeTools,
   commit: string,
   path: string,
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, TreeFile>> {
   const files = new Map<string, TreeFile>()
-  for (const [file, { content, blob }] of await readBlobs(mirror, subject, commit, path, options)) {
+  for (const [file, { content, blob }] of await readBlobs(tools, commit, path, options)) {
     let text: string
     try {
       text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
     } catch {
-      throw failing(subject)('not-text', `${file} is not UTF-8 text`, 'move it out of the path')
+      throw failing(tools.subject)('not-text', `${file} is not UTF-8 text`, 'move it out of the path')
     }
     files.set(file, { text, blob })
   }
@@ -106,13 +89,12 @@ export async function readTree(
 
 /** The same files as they are. */
 export async function readBlobs(
-  mirror: Mirror,
-  subject: string,
+  { mirror, listings, subject }: TreeTools,
   commit: string,
   path: string,
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, { readonly content: Uint8Array; readonly blob: string }>> {
-  const entries = await listTree(mirror, subject, commit, path, options)
+  const entries = await listTree({ listings, subject }, commit, path, options)
   const blobs = [...new Set(entries.map((entry) => entry.blob))]
   if (blobs.length === 0) return new Map()
   const expected = entries.reduce((total, entry) => total + entry.bytes, 0)
@@ -127,30 +109,13 @@ export async function readBlobs(
   const files = new Map<string, { content: Uint8Array; blob: string }>()
   for (const { path: file, blob } of entries) {
     const content = contents.get(blob)
-    if (content === undefined) throw failing(subject)('corrupt', `${file} is missing from the mirror`)
+    if (content === undefined) {
+      await requireCommit(mirror, subject, commit)
+      throw failing(subject)('corrupt', `${file} is missing from the mirror`)
+    }
     files.set(file, { content, blob })
   }
   return files
-}
-
-async function requireCommit(mirror: Mirror, subject: string, commit: string): Promise<void> {
-  const input = `${commit}^{commit}\n`
-  const out = await mirror.run({ action: 'find a commit', args: ['cat-file', '--batch-check'], input })
-  if (!out.toString().startsWith(`${commit} commit `)) {
-    throw failing(subject)('commit-lost', `commit ${commit.slice(0, 64)} is not in the repository`)
-  }
-}
-
-function parseLine(line: string): TreeEntry & { readonly refused?: string } {
-  const tab = line.indexOf('\t')
-  const [mode = '', , blob = '', size = ''] = line.slice(0, tab).split(/ +/)
-  const path = line.slice(tab + 1)
-  const entry = { path, blob, bytes: size === '-' ? 0 : Number(size) }
-  if (mode === '120000') return { ...entry, refused: 'a symbolic link' }
-  if (mode === '160000') return { ...entry, refused: 'a submodule' }
-  if (!path.split('/').every(isSafePart) || path.includes('\ufffd'))
-    return { ...entry, refused: 'no safe file name' }
-  return entry
 }
 
 /** Reads `git cat-file --batch`: a line `<id> <type> <size>`, the bytes, a line feed, for each object. */
@@ -168,14 +133,6 @@ function parseBatch(out: Buffer): Map<string, Buffer> {
     at += length + 1
   }
   return found
-}
-
-function failing(subject: string) {
-  return (code: GitFailureCode, reason: string, hint?: string): Failure<GitFailureCode> =>
-    new Failure(code, `repository ${subject}: ${reason}`, {
-      subject: `repository ${subject}`,
-      ...(hint === undefined ? {} : { hint }),
-    })
 }
 
 function printable(path: string): string {

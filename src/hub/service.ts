@@ -1,4 +1,9 @@
 import type {
+  AccessMatrixQuery,
+  AccessMatrixView,
+  AcceptPreview,
+  AcceptRequest,
+  AcceptResult,
   BundleDetailView,
   BundleQuery,
   BundleView,
@@ -27,21 +32,38 @@ import type {
   HealSelection,
   IdentityQuery,
   IdentityView,
+  JobQuery,
+  JobRowQuery,
+  JobRowView,
+  JobView,
   ManifestQuery,
+  NamespaceQuery,
+  NamespaceView,
   NamesQuery,
+  ObjectsQuery,
   PlanQuery,
   PlanSummary,
   PlanView,
   PreviewRequest,
   PreviewView,
   PromotionQuery,
+  ProposalQuery,
+  ProposalView,
   PromotionView,
   PushResult,
+  QuotaHeat,
+  QuotaHeatQuery,
+  QuotaPage,
+  QuotaQuery,
   Readiness,
   ReconcileRequest,
   ReconcileResult,
+  RecordedChangesQuery,
+  RecordedChangesView,
+  RecordedPage,
+  RecordedQuery,
   RenderedManifest,
-  RenderedObject,
+  RenderedObjects,
   RunQuery,
   RunSummary,
   RunView,
@@ -53,8 +75,10 @@ import type {
   TraceQuery,
   TraceView,
   WhoamiView,
+  WhoCanQuery,
+  WhoCanView,
 } from '../api/index.ts'
-import type { Grant } from '../core/access/index.ts'
+import type { Grant, Target } from '../core/access/index.ts'
 
 /** On whose word something is asked. */
 export interface Caller {
@@ -77,11 +101,23 @@ export interface Credential {
   readonly expiresAt: string | undefined
 }
 
+/** A field of an object that a bundle declares; an empty path is the object whole. */
+export type AcceptedField = Pick<AcceptRequest, 'kind' | 'namespace' | 'name' | 'path'>
+
 /** One request: who asks, under which id it is logged, and when nobody waits for the answer any more. */
 export interface Call {
   readonly caller: Caller
   readonly requestId: string
   readonly signal: AbortSignal
+}
+
+/** An event for everybody who may hear of it. */
+export interface ToldEvent {
+  readonly view: EventView
+  /** Its message for whoever may look at everything, where that of the view is for those who may look at a part. */
+  readonly whole?: string
+  /** All that it is about, where that is more than one thing. */
+  readonly about?: readonly Target[]
 }
 
 export interface Page<Item> {
@@ -115,7 +151,8 @@ export interface HubService {
     call: Call,
     cluster: string,
     bundle: string,
-  ): Promise<{ revision: string; items: RenderedObject[] } | undefined>
+    query: ObjectsQuery,
+  ): Promise<RenderedObjects | undefined>
   manifest(
     call: Call,
     cluster: string,
@@ -123,6 +160,8 @@ export interface HubService {
     query: ManifestQuery,
   ): Promise<RenderedManifest | undefined>
   effective(call: Call, cluster: string): Promise<EffectiveView | undefined>
+  /** Undefined when nothing in it is known, on no cluster. */
+  namespace(call: Call, name: string, query: NamespaceQuery): Promise<NamespaceView | undefined>
 
   /** By name. */
   clusters(call: Call, query: ClusterQuery): Promise<Page<ClusterView>>
@@ -165,6 +204,9 @@ export interface HubService {
   /** Throws `invalid-request` for paths that are none. */
   preview(call: Call, bundle: string, request: PreviewRequest): Promise<PreviewView | undefined>
   /** Throws `not-found` for an environment that is not there. */
+  /** Undefined when there is no such bundle. */
+  previewAccept(call: Call, bundle: string, field: AcceptedField): Promise<AcceptPreview | undefined>
+  accept(call: Call, bundle: string, request: AcceptRequest): Promise<AcceptResult | undefined>
   promotion(call: Call, bundle: string, query: PromotionQuery): Promise<PromotionView | undefined>
   /** Begins a run of what is held. Throws `changed` when nothing is, or one is under way. */
   startRun(call: Call, bundle: string, given: Confirmation): Promise<RunView | undefined>
@@ -174,6 +216,23 @@ export interface HubService {
    */
   controlRun(call: Call, id: string, request: ControlRequest): Promise<RunView | undefined>
   approveRun(call: Call, id: string, given: Confirmation): Promise<RunView | undefined>
+
+  /** Newest first. */
+  jobs(call: Call, query: JobQuery): Promise<Page<JobView>>
+  job(call: Call, id: string): Promise<JobView | undefined>
+  /** By cluster. */
+  jobRows(call: Call, id: string, query: JobRowQuery): Promise<Page<JobRowView> | undefined>
+  /** Everything that a job is about, as far as the caller may look at it. */
+  jobTargets(call: Call, id: string): Promise<readonly Target[] | undefined>
+  /**
+   * Heals as `heal` does, as a job. Each row is decided by what the caller may do when its turn comes. Throws `not-ready`
+   * when too many jobs run.
+   */
+  healJob(call: Call, request: HealRequest): Promise<JobView>
+  /** Lets each cluster be looked at again, and waits for it, as a job. */
+  reconcileJob(call: Call, request: ReconcileRequest): Promise<JobView>
+  /** Throws `changed` when it is over. */
+  cancelJob(call: Call, id: string): Promise<JobView | undefined>
 
   /** Those in force. */
   freezes(call: Call): Promise<FreezeView[]>
@@ -185,7 +244,7 @@ export interface HubService {
   /** In ascending sequence: those after `after`, else the latest `limit`. `last` is the newest of all. */
   events(call: Call, query: EventQuery): Promise<{ items: EventView[]; last: number }>
   /** Calls the listener for every event from now on, in ascending sequence; the answer ends that. */
-  onEvent(listener: (event: EventView) => void): () => void
+  onEvent(listener: (event: ToldEvent) => void): () => void
 
   /** Undefined when the cluster or the object is not known. */
   trace(call: Call, cluster: string, query: TraceQuery): Promise<TraceView | undefined>
@@ -198,6 +257,21 @@ export interface HubService {
   search(call: Call, query: SearchQuery): Promise<SearchView>
   /** At most 50, sorted. */
   searchWords(call: Call, query: SearchWordsQuery): Promise<string[]>
+
+  /** Throws `invalid-request` for a question that cannot be understood. */
+  whoCan(call: Call, query: WhoCanQuery): Promise<WhoCanView>
+  accessMatrix(call: Call, query: AccessMatrixQuery): Promise<AccessMatrixView>
+  /** Undefined when there is no such bundle. Throws `invalid-request` for a change that cannot be understood. */
+  proposal(call: Call, bundle: string, query: ProposalQuery): Promise<ProposalView | undefined>
+  quotas(call: Call, query: QuotaQuery): Promise<QuotaPage>
+  quotaHeat(call: Call, query: QuotaHeatQuery): Promise<QuotaHeat>
+  recorded(call: Call, query: RecordedQuery): Promise<RecordedPage>
+  /** Undefined when the cluster is not known; an object that nothing is recorded of has no changes. */
+  recordedChanges(
+    call: Call,
+    cluster: string,
+    query: RecordedChangesQuery,
+  ): Promise<RecordedChangesView | undefined>
 
   /** The bundles that hold objects of a cluster, by the objects' keys. */
   holders(call: Call, cluster: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>

@@ -89,10 +89,14 @@ export interface ServerVersion {
   readonly emulated: string | undefined
 }
 
-/** The OpenAPI document of one group-version, with the server's hash of it. */
+/** The OpenAPI document of one group-version. */
 export interface OpenApiDocument {
+  /** The server's own hash of it. */
   readonly hash: string
-  readonly document: unknown
+  /** Of its bytes, by us: equal documents of whichever clusters have equal ones. */
+  readonly digest: string
+  /** Reads it. Throws `bad-answer`. */
+  readonly document: () => unknown
 }
 
 /**
@@ -128,10 +132,11 @@ export interface ClusterApi {
   discover(): Promise<Discovery>
 
   /**
-   * The OpenAPI document of `apps/v1` or `v1`. Documents are kept by the server's hash; each call asks only
-   * whether the index has changed. `unknown-kind` when the group-version has none.
+   * The OpenAPI document of `apps/v1` or `v1`, or undefined while its hash is still `known`: then only the index was
+   * asked for, and that only for a change. Documents are large, and none is kept. `unknown-kind` when the group-version
+   * has none.
    */
-  openApi(groupVersion: string): Promise<OpenApiDocument>
+  openApi(groupVersion: string, known?: string): Promise<OpenApiDocument | undefined>
 
   /**
    * One object, by a quorum read. Undefined only when the server says that this very object is not there;

@@ -85,9 +85,10 @@ describe.each(inject('clusters').map((address) => [address.version, address] as 
     })
 
     test('gives its OpenAPI by group-version', async () => {
-      const { hash, document } = await client.openApi('apps/v1')
-      expect(hash).toMatch(/^[0-9A-F]{128}$/)
-      expect(document).toHaveProperty(['components', 'schemas', 'io.k8s.api.apps.v1.Deployment'])
+      const found = await client.openApi('apps/v1')
+      expect(found?.hash).toMatch(/^[0-9A-F]{128}$/)
+      expect(found?.document()).toHaveProperty(['components', 'schemas', 'io.k8s.api.apps.v1.Deployment'])
+      expect(await client.openApi('apps/v1', found?.hash)).toBeUndefined()
     })
 
     test('applies: created, unchanged, refused with every owner, forced', async () => {

@@ -116,8 +116,8 @@ export class ClusterClient implements ClusterApi {
     return discover(this.exchange)
   }
 
-  openApi(groupVersion: string): Promise<OpenApiDocument> {
-    return this.#openApi.get(groupVersion)
+  openApi(groupVersion: string, known?: string): Promise<OpenApiDocument | undefined> {
+    return this.#openApi.get(groupVersion, known)
   }
 
   async get(

@@ -1,25 +1,34 @@
+import { createHash } from 'node:crypto'
 import { isMap } from '../core/object/index.ts'
+import { SharedValues } from '../runtime/index.ts'
 import { badAnswer, jsonOf, type RequestSubject } from './answer/index.ts'
 import type { OpenApiDocument } from './cluster-api.ts'
 import type { Exchange } from './exchange.ts'
 import { KubeFailure } from './failure.ts'
 
+type Hashes = ReadonlyMap<string, string>
+
+/** What the indexes of clusters say: clusters of one version say the same. */
+const shared = new SharedValues<Hashes>()
+
 /**
  * The OpenAPI v3 documents of one cluster, read when they are asked for. The index is asked for with its ETag each
- * time, so a changed CustomResourceDefinition shows at once; documents are kept by the hash in the index.
- * They are not shared between clusters: the hash is the server's word, and one cluster could speak for another.
+ * time, so a changed CustomResourceDefinition shows at once. A document is not kept, and the server's hash of it says
+ * nothing about documents of other clusters: one cluster could speak for another.
  */
 export class OpenApiDocuments {
   readonly #exchange: Exchange
-  readonly #documents = new Map<string, { readonly hash: string; readonly document: Promise<unknown> }>()
-  #index: { readonly etag: string | undefined; readonly hashes: ReadonlyMap<string, string> } | undefined
+  #index: { readonly etag: string | undefined; readonly hashes: Hashes } | undefined
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
   }
 
-  /** The document of `apps/v1` or `v1`. Throws `unknown-kind` when the index lacks it. */
-  async get(groupVersion: string): Promise<OpenApiDocument> {
+  /**
+   * The document of `apps/v1` or `v1`; undefined while its hash is `known`. Throws `unknown-kind` when the index lacks
+   * it.
+   */
+  async get(groupVersion: string, known: string | undefined): Promise<OpenApiDocument | undefined> {
     const key = groupVersion.includes('/') ? `apis/${groupVersion}` : `api/${groupVersion}`
     const hash = (await this.#hashes()).get(key)
     if (hash === undefined) {
@@ -31,19 +40,10 @@ export class OpenApiDocuments {
         },
       )
     }
-    const kept = this.#documents.get(key)
-    if (kept?.hash === hash) return { hash, document: await kept.document }
-    const document = this.#read(key, hash)
-    this.#documents.set(key, { hash, document })
-    try {
-      return { hash, document: await document }
-    } catch (error) {
-      if (this.#documents.get(key)?.document === document) this.#documents.delete(key)
-      throw error
-    }
+    return hash === known ? undefined : this.#read(key, hash)
   }
 
-  async #hashes(): Promise<ReadonlyMap<string, string>> {
+  async #hashes(): Promise<Hashes> {
     const subject = this.#subject('read the OpenAPI index')
     const kept = this.#index
     const answer = await this.#exchange.call({
@@ -64,11 +64,11 @@ export class OpenApiDocuments {
       hashes.set(key, new URLSearchParams(address.split('?')[1] ?? '').get('hash') ?? address)
     }
     const [etag] = [answer.headers.etag].flat()
-    this.#index = { etag, hashes }
-    return hashes
+    this.#index = { etag, hashes: shared.share(digestOf(JSON.stringify([...hashes])), hashes) }
+    return this.#index.hashes
   }
 
-  async #read(key: string, hash: string): Promise<unknown> {
+  async #read(key: string, hash: string): Promise<OpenApiDocument> {
     const subject = this.#subject(`read the OpenAPI of ${key}`)
     const answer = await this.#exchange.call({
       method: 'GET',
@@ -77,10 +77,14 @@ export class OpenApiDocuments {
       subject,
       idempotent: true,
     })
-    return jsonOf(answer, subject)
+    return { hash, digest: digestOf(answer.body), document: () => jsonOf(answer, subject) }
   }
 
   #subject(action: string): RequestSubject {
     return { name: `cluster ${this.#exchange.connection.name}`, action, secret: false }
   }
+}
+
+function digestOf(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('base64')
 }

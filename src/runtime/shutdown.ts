@@ -69,8 +69,9 @@ export class Shutdown {
 }
 
 /**
- * Calls `run` at the first SIGTERM or SIGINT of this process. A second one ends the process at once, for
- * people who do not want to wait. The answer takes the handlers away again.
+ * Calls `run` at the first SIGTERM or SIGINT of this process, and when a parent that opened a channel to it (`ipc`) is
+ * gone. A second signal ends the process at once, for people who do not want to wait. The answer takes the handlers away
+ * again.
  */
 export function onTermination(run: (signal: NodeJS.Signals) => void): () => void {
   let asked = false
@@ -79,9 +80,14 @@ export function onTermination(run: (signal: NodeJS.Signals) => void): () => void
     asked = true
     run(signal)
   }
+  const orphaned = (): void => {
+    if (!asked) handle('SIGTERM')
+  }
   process.on('SIGTERM', handle)
   process.on('SIGINT', handle)
+  if (process.connected) process.on('disconnect', orphaned)
   return () => {
+    process.off('disconnect', orphaned)
     process.off('SIGTERM', handle)
     process.off('SIGINT', handle)
   }

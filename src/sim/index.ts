@@ -7,6 +7,8 @@
  * Nothing else of Evenkeel imports it, save the command that starts it: it is met over HTTP only. Key invariant: what it
  * answers is what a real API server of that release answers, and what differs is known (`docs/simulator.md`).
  */
-export { controllerNames } from './controllers/index.ts'
+export { type ControllerName, controllerNames } from './controllers/index.ts'
+export type { Account } from './access/index.ts'
 export type { Platform } from './clusters/platform-base.ts'
 export { type ClusterPlan, Simulator, type SimulatorOptions } from './simulator.ts'
+export { readState, type SimulatorState, writeState } from './state/index.ts'

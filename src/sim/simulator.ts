@@ -1,7 +1,8 @@
+import { Agent } from 'undici'
 import { textOf } from '../core/object/index.ts'
 import type { ObjectHandling, Profile } from '../apimachinery/index.ts'
-import { type Clock, systemClock } from '../runtime/index.ts'
-import { AuditWebhook } from './access/audit-webhook.ts'
+import { type Clock, loopbackCertificate, systemClock } from '../runtime/index.ts'
+import { AuditWebhook, type AuditWebhookOptions } from './access/audit-webhook.ts'
 import { type Account, Tokens } from './access/index.ts'
 import { kubeconfigOf } from './clusters/kubeconfig.ts'
 import { MemoisedHandling } from './clusters/memoised-handling.ts'
@@ -12,8 +13,8 @@ import { controllerNames, type ControllerName } from './controllers/index.ts'
 import { controlAnswer } from './control/control-answer.ts'
 import type { Release } from './discovery/index.ts'
 import { type Answer, type Incoming, pageNotFound } from './http/answer.ts'
-import { loopbackCertificate } from './http/certificate.ts'
 import { serve, type Serving } from './http/serve.ts'
+import type { ClusterState } from './state/index.ts'
 import { type BaseLayer, Shapes } from './store/index.ts'
 
 export interface ClusterPlan {
@@ -41,7 +42,9 @@ export interface SimulatorOptions {
   /** Objects that every cluster begins with, as they are to be stored. */
   readonly objects?: TemplateOptions['objects']
   readonly historyBytes?: number
-  readonly audit?: { readonly url: string; readonly token?: string }
+  /** What clusters go on with, by name; the others begin with their base. */
+  readonly state?: ReadonlyMap<string, ClusterState>
+  readonly audit?: Pick<AuditWebhookOptions, 'url' | 'token'>
   readonly onError?: (message: string, error: unknown) => void
 }
 
@@ -54,6 +57,9 @@ const defaultAccounts: readonly Account[] = [
   { name: 'carol', groups: ['people'] },
 ]
 
+/** Connections to whoever receives audit events. */
+const mostToReceiver = 8
+
 const newest: Profile = '1.36'
 
 /** Many simulated clusters in one process, behind one address. */
@@ -61,6 +67,7 @@ export class Simulator {
   readonly #options: SimulatorOptions
   readonly #clusters: ReadonlyMap<string, SimulatedCluster>
   readonly #webhooks: readonly AuditWebhook[]
+  readonly #receiver = new Agent({ connections: mostToReceiver, keepAliveTimeout: 60_000 })
   readonly #certificate = loopbackCertificate(Date.now())
   #serving: Serving | undefined
 
@@ -89,6 +96,7 @@ export class Simulator {
       const { name } = plan
       // The base of every cluster has been made.
       const { release, base, shapes } = based.get(kindOf(plan)) as Based
+      const state = options.state?.get(name)
       return new SimulatedCluster({
         name,
         release,
@@ -100,6 +108,7 @@ export class Simulator {
         tokens,
         controllers: options.controllers ?? controllerNames,
         onError,
+        ...(state === undefined ? {} : { state }),
         ...(options.historyBytes === undefined ? {} : { historyBytes: options.historyBytes }),
       })
     })
@@ -113,6 +122,7 @@ export class Simulator {
               new AuditWebhook(log, {
                 ...audit,
                 cluster: cluster.name,
+                dispatcher: this.#receiver,
                 clock,
                 onError: (message) => onError(message, undefined),
               }),
@@ -148,6 +158,11 @@ export class Simulator {
     return kubeconfigOf({ url: this.url, certificate: this.certificate, clusters, users })
   }
 
+  /** What the clusters would go on with. Once the simulator is closed, it does not change any more. */
+  state(): ReadonlyMap<string, ClusterState> {
+    return new Map([...this.#clusters].map(([name, { cluster }]) => [name, cluster.state()]))
+  }
+
   /** Breaks every connection, as a failing network does. */
   cutConnections(): void {
     this.#serving?.cut()
@@ -156,6 +171,7 @@ export class Simulator {
   async close(): Promise<void> {
     await Promise.all([...this.#clusters.values()].map((one) => one.close()))
     await Promise.all(this.#webhooks.map((one) => one.close()))
+    await this.#receiver.close()
     await this.#serving?.close()
   }
 

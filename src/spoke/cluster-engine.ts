@@ -25,12 +25,13 @@ import {
 import { ContentCache } from './content-cache.ts'
 import type { EngineContext } from './engine-context.ts'
 import { FactsKeeper } from './facts/index.ts'
-import { SpokeFailure } from './failure.ts'
+import { SpokeFailure, superseded } from './failure.ts'
 import { loadMemory } from './load-memory.ts'
 import { type Member, MemberTable, tellProjection } from './members/index.ts'
 import { fieldManager } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, HookRecord, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
+import { Recorder } from './recorder/index.ts'
 import { noticeRefusal, openSession, type Session } from './session/index.ts'
 import { type TraceStep, traceObject } from './trace.ts'
 import { DefinitionWatch, UnmanagedWatch, WatchSet } from './watch/index.ts'
@@ -83,6 +84,7 @@ export class ClusterEngine {
   readonly #definitions: DefinitionWatch
   readonly #unmanaged: UnmanagedWatch
   readonly #facts: FactsKeeper
+  readonly #recorder: Recorder
   readonly #abort = new AbortController()
   /** Ends the wait for the next question about the cluster's identity. */
   #wake = new AbortController()
@@ -113,11 +115,9 @@ export class ClusterEngine {
       applySet: (bundle) => sets.of(bundle),
       content: (variant) => this.#contents.of(variant),
       assertWritable: () => this.#assertWritable(),
-      assertWanted: (assignment) => {
+      assertWanted: ({ bundle, variant }) => {
         this.#assertWritable()
-        if (this.#assignments.get(assignment.bundle)?.variant === assignment.variant) return
-        const message = `bundle ${assignment.bundle}: another rendering is wanted meanwhile`
-        throw new SpokeFailure('superseded', message, { retryable: true })
+        if (this.#assignments.get(bundle)?.variant !== variant) throw superseded(bundle)
       },
       emit: (event) => ports.reports.event({ at: new Date(clock.now()).toISOString(), ...event }),
       unexpected: (what, error) => {
@@ -138,11 +138,9 @@ export class ClusterEngine {
       if (reach === 'refused') this.#wake.abort()
     })
     this.#facts = new FactsKeeper(context, (facts, at) => this.#presence.discovered(facts, at))
-    this.#book = new DriftBook(
-      context,
-      options.audit === undefined ? undefined : new AuditIndex(fieldManager),
-      fights,
-    )
+    const audit = options.audit === undefined ? undefined : new AuditIndex(fieldManager)
+    this.#book = new DriftBook(context, audit, fights)
+    this.#recorder = new Recorder(context, audit)
     this.#healer = new Healer(context, this.#book, fights, (member) => {
       this.#observer.resume(member)
       this.#queue.reportSoon(member.bundle)
@@ -285,6 +283,7 @@ export class ClusterEngine {
       const explained = this.#book.explain(record).then((members) => {
         for (const member of members) this.#healer.schedule(member)
       })
+      this.#recorder.explain(record)
       explained.catch((error: unknown) => this.#context.unexpected('audit record', error))
     })
     const backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
@@ -325,16 +324,16 @@ export class ClusterEngine {
     this.#queue.start()
     this.reconcile()
     this.#definitions.start()
+    this.#recorder.start()
   }
 
   /** Asks for the identity each minute, or as soon as there is a doubt. Ends when the connection has to be made anew. */
   async #stayConnected(): Promise<void> {
     const { clock } = this.#options
-    const { signal } = this.#abort
     for (;;) {
-      const woken = AbortSignal.any([signal, this.#wake.signal])
+      const woken = AbortSignal.any([this.#abort.signal, this.#wake.signal])
       await clock.sleep(identityMs * (0.9 + 0.2 * Math.random()), woken)
-      if (signal.aborted) return
+      if (this.#abort.signal.aborted) return
       this.#wake = new AbortController()
       try {
         const session = this.#connected()
@@ -345,6 +344,7 @@ export class ClusterEngine {
         if (doubt) await session.rediscover()
         for (const bundle of await this.#reconciler.servedByNow(session)) this.#queue.add(bundle)
         this.#facts.tick()
+        this.#recorder.tick()
       } catch (error) {
         this.#presence.failed(error)
         // Another cluster, or credentials that stay refused: begin again with what `connect` gives now.
@@ -363,7 +363,8 @@ export class ClusterEngine {
     const session = this.#session
     if (session === undefined) return
     await this.#queue.pause()
-    await Promise.all([this.#watches.stop(), this.#unmanaged.stop(), this.#definitions.stop()])
+    const watching = [this.#watches, this.#unmanaged, this.#definitions, this.#recorder]
+    await Promise.all(watching.map((one) => one.stop()))
     this.#session = undefined
     await Promise.all([session.client.close(), this.#facts.idle()])
   }

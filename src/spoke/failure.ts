@@ -28,3 +28,10 @@ export type SpokeCode =
   | 'not-connected'
 
 export class SpokeFailure extends Failure<SpokeCode> {}
+
+/** The failure of work on a rendering that is not the wanted one any more. */
+export function superseded(bundle: string): SpokeFailure {
+  return new SpokeFailure('superseded', `bundle ${bundle}: another rendering is wanted meanwhile`, {
+    retryable: true,
+  })
+}

@@ -6,8 +6,9 @@
  * evidence is durable before a heal overwrites it; nothing is deleted without a stored plan, a uid and a
  * complete rendering; nothing is sent to a cluster whose identity is not the expected one.
  */
+export { mostTroubles } from './bundle/bundle-report.ts'
 export { ClusterEngine, type ClusterEngineOptions } from './cluster-engine.ts'
-export type { HealPreview, HealResult } from './drift/index.ts'
+export type { HealOrder, HealPreview, HealResult } from './drift/index.ts'
 export { sharedApis } from './facts/index.ts'
 export type { SpokeCode } from './failure.ts'
 export type * from './ports.ts'

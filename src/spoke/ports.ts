@@ -1,12 +1,13 @@
 import type { ObjectProjection } from '../core/search/index.ts'
 import type { Hook } from '../core/bundle/index.ts'
-import type { AuditRecord } from '../core/attribution/index.ts'
+import type { Attribution, AuditRecord } from '../core/attribution/index.ts'
 import type { ClusterFacts } from '../core/facts/index.ts'
 import type { EncodedReceipt } from '../core/drift/index.ts'
 import type { HealthStatus } from '../core/health/index.ts'
 import type { DriftRecord } from '../core/ledger/index.ts'
 import type { InventoryEntry, PruneBound } from '../core/inventory/index.ts'
 import type { KubeObject } from '../core/object/index.ts'
+import type { QuotaUse } from '../core/quota/index.ts'
 import type { Plan, PlanRecord, PlanState } from '../core/plan/index.ts'
 
 /**
@@ -18,6 +19,8 @@ export interface SpokePorts {
   readonly content: ContentSource
   readonly reports: ReportSink
   readonly keys: KeyedHash
+  /** Where quotas, roles and bindings are recorded in full; without it they are not watched. */
+  readonly records?: RecordSink
 }
 
 export type Mode = 'observe' | 'ask' | 'enforce'
@@ -35,6 +38,8 @@ export interface Assignment {
   /** Milliseconds from seeing a difference to healing it: for changes made by people, and for the rest. */
   readonly healAfter: { readonly people: number; readonly others: number }
   readonly additions: 'report' | 'prune' | 'ignore'
+  /** `report`: namespaces that no bundle declares are differences of this one. */
+  readonly namespaces: 'report' | 'ignore'
   /** Differences that were accepted: `Kind/namespace/name: path`, with `*` for any part. */
   readonly ignore: readonly string[]
   readonly prune: 'auto' | 'confirm' | 'never'
@@ -236,6 +241,58 @@ export interface ObjectChange {
   readonly key: string
   readonly bundle: string
   readonly projection: ObjectProjection | undefined
+}
+
+/** Where every object of some kinds is recorded, managed or not. Calls that tell never fail and never wait. */
+export interface RecordSink {
+  /** What is recorded of this cluster so far. */
+  known(): Promise<KnownRecords>
+  object(change: RecordedChange): void
+  /** Called after the objects that it is about. */
+  kind(told: RecordedKindState): void
+}
+
+/** What is recorded of a cluster already. */
+export interface KnownRecords {
+  /** The versions of the objects by their keys. */
+  readonly versions: ReadonlyMap<string, string>
+  /** The kinds, as `group/kind`, of which all objects were recorded once: what is new of them has come since. */
+  readonly kinds: ReadonlySet<string>
+}
+
+/** One recorded object is another than it was, or not there any more. Told again when more is known of its writer. */
+export interface RecordedChange {
+  /** `keyOf` the object. */
+  readonly key: string
+  /** Undefined when it is gone. */
+  readonly now:
+    | {
+        readonly resourceVersion: string
+        readonly uid: string
+        /** Without what a server adds to each object of its own. */
+        readonly content: KubeObject
+        /** Equal for equal contents, on any cluster. */
+        readonly hash: string
+        /** Of a ResourceQuota: what it bounds, with the use that the cluster counted. */
+        readonly quota?: readonly QuotaUse[]
+      }
+    | undefined
+  readonly writer: Attribution
+  /** RFC 3339: when it was seen. */
+  readonly at: string
+  /** False for what stood there when its kind was looked at for the first time: that is no change. */
+  readonly isChange: boolean
+}
+
+/** Whether all objects of a recorded kind are recorded. */
+export interface RecordedKindState {
+  readonly group: string
+  readonly kind: string
+  /** unreadable: the credential may not list it; unknown: the cluster cannot tell whether it serves it. */
+  readonly state: 'complete' | 'unreadable' | 'not-served' | 'unknown'
+  readonly reason?: string
+  /** RFC 3339. */
+  readonly at: string
 }
 
 /** Where audit records of one cluster come from, where there are any. */

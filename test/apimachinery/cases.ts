@@ -210,6 +210,19 @@ export const cases: readonly Case[] = [
       },
     }),
   ),
+  ...['Europe/Berlin', 'Mars/Olympus'].map((timeZone) =>
+    of(
+      `a CronJob by the clocks of ${timeZone}`,
+      `${group('batch/v1')}cronjobs`,
+      object('batch/v1', 'CronJob', {
+        spec: {
+          schedule: '@daily',
+          timeZone,
+          jobTemplate: { spec: { template: { spec: { ...containers({}), restartPolicy: 'Never' } } } },
+        },
+      }),
+    ),
+  ),
   of(
     'a valid Service',
     `${core}services`,

@@ -16,7 +16,7 @@ const complete = async (...words: string[]) => {
 
 test('commands, options and names complete; what begins otherwise does not', async () => {
   expect(await complete('dr')).toEqual(['drift', ':4'])
-  expect(await complete('drift', '')).toEqual(['show', 'heal', ':4'])
+  expect(await complete('drift', '')).toEqual(['show', 'heal', 'accept', ':4'])
   expect(await complete('drift', 'show', 'prod')).toEqual(['prod-eu-3', 'prod-eu-7', ':4'])
   expect(await complete('drift', 'show', '--env', 's')).toEqual(['stage', ':4'])
   expect(await complete('status', '--wat')).toEqual(['--watch', ':4'])

@@ -1,4 +1,6 @@
 import {
+  type AcceptPreview,
+  type AcceptResult,
   apiFailure,
   type DraftView,
   type FreezeView,
@@ -7,6 +9,7 @@ import {
   type RunView,
 } from '../../src/api/index.ts'
 import type { Call, HubService } from '../../src/hub/service.ts'
+import { JobsInMemory } from './jobs-in-memory.ts'
 
 type Part = Pick<
   HubService,
@@ -15,6 +18,8 @@ type Part = Pick<
   | 'draftRun'
   | 'preview'
   | 'promotion'
+  | 'previewAccept'
+  | 'accept'
   | 'startRun'
   | 'controlRun'
   | 'approveRun'
@@ -22,19 +27,20 @@ type Part = Pick<
   | 'freeze'
   | 'thaw'
   | 'searchWords'
+  | 'live'
 >
 
 /** Runs, freezes and completions of which everything is known beforehand; what is asked of them is remembered. */
-export class DeliveriesInMemory implements Part {
+export abstract class DeliveriesInMemory extends JobsInMemory implements Part {
   runs_: RunView[] = []
   /** By bundle. */
   drafts = new Map<string, DraftView>()
   /** By bundle. */
   trees = new Map<string, PreviewView>()
   promotions = new Map<string, PromotionView>()
+  /** By bundle, whatever is to be accepted. */
+  accepts = new Map<string, { readonly preview: AcceptPreview; readonly result: AcceptResult }>()
   freezes_: FreezeView[] = []
-  /** Every write that reached the hub, in order. */
-  readonly written: { what: string; call: Call; input: unknown }[] = []
 
   async runs(_call: Call, query: Parameters<Part['runs']>[1]) {
     const items = this.runs_
@@ -58,6 +64,15 @@ export class DeliveriesInMemory implements Part {
 
   async promotion(_call: Call, bundle: string) {
     return this.promotions.get(bundle)
+  }
+
+  async previewAccept(_call: Call, bundle: string) {
+    return this.accepts.get(bundle)?.preview
+  }
+
+  async accept(call: Call, bundle: string, request: Parameters<Part['accept']>[2]) {
+    this.written.push({ what: 'accept', call, input: { bundle, ...request } })
+    return this.accepts.get(bundle)?.result
   }
 
   async startRun(call: Call, bundle: string, given: Parameters<Part['startRun']>[2]) {
@@ -122,7 +137,13 @@ export class DeliveriesInMemory implements Part {
     return changed
   }
 
-  async searchWords(): Promise<string[]> {
-    return ['kind:']
+  live(): boolean {
+    return true
+  }
+
+  namespaces_: readonly string[] = []
+  async searchWords(_call: Call, { q }: Parameters<Part['searchWords']>[1]): Promise<string[]> {
+    if (!q.startsWith('ns:')) return ['kind:']
+    return this.namespaces_.map((name) => `ns:${name}`).filter((word) => word.startsWith(q))
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { PlacedBundleView } from '../../src/api/index.ts'
+import { keyOf } from '../../src/core/object/index.ts'
 import { ago, clusterOf, prodEu3Id } from './example-fleet.ts'
 import { setStage, text } from './stage.ts'
 
@@ -165,4 +166,37 @@ test('reconcile tells which clusters look again, and only those in scope', async
   expect(fleet.written.map((one) => one.input)).toEqual([{ bundle: 'checkout', clusters: ['prod-eu-3'] }])
   expect((await ek('reconcile', '-l', 'region=mars')).code).toBe(2)
   expect(fleet.written).toHaveLength(1)
+})
+
+test('describe namespace says what runs in it on each cluster, at which commit, and which lines say so', async () => {
+  const { fleet } = stage()
+  const object = { group: 'apps', kind: 'Deployment', namespace: 'checkout', name: 'api' }
+  const manifest = { apiVersion: 'apps/v1', kind: 'Deployment', spec: { containers: [{ image: 'api:1.4' }] } }
+  const item = {
+    object,
+    key: keyOf(object),
+    origin: { file: 'apps/checkout/a.yaml', line: 3 },
+    hook: false,
+    drift: 0,
+  }
+  fleet.rendered.set('checkout', { revision: placed.desired.revision, items: [{ ...item, manifest }] })
+  fleet.commits = [
+    {
+      bundle: 'checkout',
+      revision: placed.applied?.revision ?? '',
+      subject: 'Checkout 1.4',
+      author: 'Ada',
+      at: ago(60),
+    },
+  ]
+  const { code, stdout } = await ek('describe', 'namespace', 'checkout')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^Name: +checkout\nClusters: +1\nObjects: +1\n\nPROD! prod-eu-3 {2}▲ Failed/)
+  expect(stdout).toMatch(/^Bundle: +checkout {2}▲ Failed\nOwner: +team checkout$/m)
+  expect(stdout).toMatch(/^Commit: +0718293 {2}Checkout 1\.4 {2}\(Ada, \d{4}-\d\d-\d\d\)\nNext: +a1b2c3d/m)
+  expect(stdout).toMatch(/^Deployment api +Current +\d +api:1\.4 +- +apps\/checkout\/a\.yaml:3$/m)
+  const json = await ek('describe', 'namespace', 'checkout', '-o', 'json')
+  expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'Namespace', items: [{ cluster: 'prod-eu-3' }] })
+  const none = await ek('describe', 'namespace', 'nowhere')
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('namespace nowhere: not found')])
 })

@@ -21,6 +21,9 @@ import {
   type IdentityQuery,
   type IdentityView,
   type ManifestQuery,
+  type ObjectsQuery,
+  type NamespaceQuery,
+  type NamespaceView,
   type PlanQuery,
   type PlanView,
   type ReconcileRequest,
@@ -32,10 +35,11 @@ import {
   type TraceView,
 } from '../../src/api/index.ts'
 import { privilegesIn } from '../../src/core/access/index.ts'
-import { keyOf } from '../../src/core/object/index.ts'
+import { keyOf, refOfKey } from '../../src/core/object/index.ts'
 import { stateWords } from '../../src/core/state/index.ts'
 import type { Call, HubService } from '../../src/hub/service.ts'
 import { DeliveriesInMemory } from './deliveries-in-memory.ts'
+import { namespaceIn } from './namespaces-in-memory.ts'
 import {
   causeOf,
   causesOf,
@@ -43,11 +47,14 @@ import {
   manifestOf,
   mapOf,
   matches,
+  objectsOf,
   pickCauses,
   type RenderedInMemory,
   holdersOf,
   pageOf,
   searchIn,
+  textOf,
+  unansweredOf,
 } from './pages-in-memory.ts'
 
 /**
@@ -72,7 +79,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
   waitingFor: string[] = []
   /** Thrown by every read from now on. */
   broken: Error | undefined
-  readonly #listeners = new Set<(event: EventView) => void>()
+  readonly #listeners = new Set<Parameters<HubService['onEvent']>[0]>()
 
   get listeners(): number {
     return this.#listeners.size
@@ -83,7 +90,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     const sequence = this.events_.length + 1
     const whole = { at: new Date().toISOString(), ...event, sequence, id: `act-${sequence.toString(16)}` }
     this.events_.push(whole)
-    for (const listener of this.#listeners) listener(whole)
+    for (const listener of this.#listeners) listener({ view: whole })
     return whole
   }
 
@@ -124,10 +131,9 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     return causeOf(this, this.#inScope(scope), id)
   }
 
-  async objects(_call: Call, _cluster: string, bundle: string) {
+  async objects(_call: Call, _cluster: string, bundle: string, { limit }: ObjectsQuery) {
     this.#check()
-    const rendered = this.rendered.get(bundle)
-    return rendered === undefined ? undefined : { revision: rendered.revision, items: [...rendered.items] }
+    return objectsOf(this.rendered.get(bundle), limit)
   }
 
   async manifest(_call: Call, _cluster: string, bundle: string, query: ManifestQuery) {
@@ -139,6 +145,12 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     this.#check()
     const cluster = this.clusters_.find((one) => one.name === name)
     return cluster === undefined ? undefined : effectiveOf(cluster)
+  }
+
+  commits: NamespaceView['commits'] = []
+  async namespace(_call: Call, name: string, query: NamespaceQuery) {
+    this.#check()
+    return namespaceIn(this, this.#inScope(query), name, query)
   }
 
   /** Where it is set, it is what is found, whatever is looked for. */
@@ -223,9 +235,12 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     const event = this.happen({ type: 'healed', message: 'healed', actor: call.caller.name })
     const targets = request.targets.map((target) => ({
       cluster: target.cluster,
-      objects: this.drift_
-        .filter((one) => one.cluster === target.cluster && target.keys.includes(keyOf(one.object)))
-        .map((one) => ({ object: one.object, outcome: 'healed' as const })),
+      objects: target.keys.map((key) => ({
+        object: refOfKey(key),
+        outcome: this.drift_.some((one) => one.cluster === target.cluster && keyOf(one.object) === key)
+          ? ('healed' as const)
+          : ('unchanged' as const),
+      })),
     }))
     const healed = new Set(
       request.targets.flatMap((target) => target.keys.map((key) => `${target.cluster} ${key}`)),
@@ -279,7 +294,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
     return { items, last: this.events_.length }
   }
 
-  onEvent(listener: (event: EventView) => void): () => void {
+  onEvent(listener: Parameters<HubService['onEvent']>[0]): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
@@ -316,6 +331,7 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
       runs: this.runs_.map((one) => one.id),
       environments: [...new Set(this.clusters_.map((one) => one.environment))],
       plans: this.plans_.map((one) => one.id),
+      jobs: this.jobs_.map(({ view }) => view.id),
       causes: this.causes_.map((one) => one.id),
       kinds: [...new Set(this.drift_.map((one) => one.object.kind))],
     }
@@ -338,10 +354,6 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
 
   async holders(_call: Call, cluster: string): Promise<ReadonlyMap<string, string>> {
     return holdersOf(this.drift_, cluster)
-  }
-
-  live(): boolean {
-    return true
   }
 
   async readiness() {
@@ -382,17 +394,5 @@ export class FleetInMemory extends DeliveriesInMemory implements HubService {
           conflicts: [],
         },
     )
-  }
-}
-
-function textOf(value: DriftView['live']): string {
-  return value.is === 'text' ? value.text : '-'
-}
-
-function unansweredOf(cluster: ClusterDetailView) {
-  return {
-    cluster: cluster.name,
-    ...(cluster.seen === undefined ? {} : { seen: cluster.seen }),
-    reason: cluster.reason ?? 'unreachable',
   }
 }

@@ -1,4 +1,4 @@
-import { readQuestion } from '../../src/core/search/index.ts'
+import { projectionOf, readQuestion } from '../../src/core/search/index.ts'
 import type {
   CauseDetail,
   CauseQuery,
@@ -15,7 +15,7 @@ import type {
   SearchQuery,
   SearchView,
 } from '../../src/api/index.ts'
-import { keyOf, type ObjectRef } from '../../src/core/object/index.ts'
+import { keyOf, type KubeObject, type ObjectRef } from '../../src/core/object/index.ts'
 import { stateWords } from '../../src/core/state/index.ts'
 import type { FleetInMemory } from './fleet-in-memory.ts'
 
@@ -35,7 +35,9 @@ export function mapOf(clusters: readonly ClusterDetailView[], query: FleetMapQue
       ? versions
       : query.fill === 'drift-age'
         ? ['nothing differs', 'under 10 min', 'under 1 h', 'under 24 h', 'longer']
-        : []
+        : query.fill === 'quota'
+          ? ['not known', 'under 50 %', '50 % or more', '75 % or more', '90 % or more']
+          : []
   const environments = new Map(clusters.map((one) => [one.environment, one.identity]))
   return {
     version: 'memory.1',
@@ -50,6 +52,7 @@ export function mapOf(clusters: readonly ClusterDetailView[], query: FleetMapQue
       const [environment = '', name = ''] = JSON.parse(pair) as string[]
       return { environment, name }
     }),
+    labels: [...new Set(clusters.flatMap(({ labels }) => Object.keys(labels)))].toSorted(),
     legend,
     clusters: clusters.map((one, at) => [
       one.name,
@@ -153,6 +156,12 @@ export function causeOf(
   return { ...cause, members }
 }
 
+export function objectsOf(rendered: RenderedInMemory | undefined, limit: number | undefined) {
+  if (rendered === undefined) return undefined
+  const { revision, items } = rendered
+  return { revision, items: items.slice(0, limit), total: items.length }
+}
+
 export function manifestOf(
   rendered: RenderedInMemory | undefined,
   object: RenderedObject['object'],
@@ -205,16 +214,23 @@ export function searchIn(
       (rendered.get(bundle)?.items ?? [])
         .filter(({ object }) => kind === undefined || object.kind.toLowerCase() === kind)
         .filter(({ key }) => words.every((word) => key.toLowerCase().includes(word)))
-        .map(({ object }) => ({
-          cluster: cluster.name,
-          environment: cluster.environment,
-          bundle,
-          object,
-          state,
-          labels: {},
-          images: [],
-          owners: [],
-        })),
+        .map(({ object, manifest }) => {
+          // Manifests of the demo are whole objects.
+          const { labels, images, owners, numbers } = projectionOf(manifest as unknown as KubeObject)
+          return {
+            cluster: cluster.name,
+            environment: cluster.environment,
+            bundle,
+            object,
+            state,
+            labels: { ...labels },
+            images: [...images],
+            owners: [...owners],
+            ...(numbers.replicas === undefined
+              ? {}
+              : { replicas: numbers.replicas, ready: numbers.replicas }),
+          }
+        }),
     ),
   )
   const all = found ?? known
@@ -251,4 +267,17 @@ export function pageOf<Item>(all: readonly Item[], query: { limit: number; curso
   const from = Number(query.cursor ?? 0)
   const to = from + query.limit
   return { items: all.slice(from, to), total: all.length, ...(to < all.length ? { next: String(to) } : {}) }
+}
+
+/** A value as a preview shows it. */
+export function textOf(value: DriftView['live']): string {
+  return value.is === 'text' ? value.text : '-'
+}
+
+export function unansweredOf(cluster: ClusterDetailView) {
+  return {
+    cluster: cluster.name,
+    ...(cluster.seen === undefined ? {} : { seen: cluster.seen }),
+    reason: cluster.reason ?? 'unreachable',
+  }
 }

@@ -126,5 +126,5 @@ test('use makes sure that a context means the cluster, and the prompt shows it f
 })
 
 test('shell-init names the shells that it knows', async () => {
-  expect((await stage().ek('shell-init', 'tcsh')).stderr).toContain('wanted bash or zsh')
+  expect((await stage().ek('shell-init', 'tcsh')).stderr).toContain('wanted bash, zsh or fish')
 })

@@ -4,12 +4,18 @@ import { applyCases } from './cases/applies.ts'
 import { definitionCases } from './cases/definitions.ts'
 import { deletionCases } from './cases/deletions.ts'
 import { discoveryCases } from './cases/discovery.ts'
+import { eventCases, toldCases } from './cases/events.ts'
 import { kubectlCases } from './cases/kubectl.ts'
 import { listCases } from './cases/lists.ts'
 import { objectCases } from './cases/objects.ts'
 import { patchCases } from './cases/patches.ts'
 import { representationCases } from './cases/representations.ts'
+import { rolloutCases } from './cases/rollouts.ts'
+import { serviceCases } from './cases/services.ts'
+import { toolCases } from './cases/tools.ts'
+import { treeCases } from './cases/trees.ts'
 import { watchCases } from './cases/watches.ts'
+import { webhookCases } from './cases/webhooks.ts'
 import { writerCases } from './cases/writers.ts'
 import { knownDifferences } from './known-differences.ts'
 import { playOn } from './play-on.ts'
@@ -28,6 +34,8 @@ const cases: readonly Case[] = [
   ...kubectlCases,
   ...listCases,
   ...watchCases,
+  ...webhookCases,
+  ...eventCases,
 ]
 
 describe.for(addresses)('Kubernetes $version', (address) => {
@@ -47,6 +55,10 @@ describe.for(addresses)('Kubernetes $version', (address) => {
 })
 
 test('a known difference belongs to a case', () => {
-  const titles = new Set(cases.map(({ title }) => title))
+  const titles = new Set(
+    [...cases, ...treeCases, ...rolloutCases, ...serviceCases, ...toolCases, ...toldCases].map(
+      ({ title }) => title,
+    ),
+  )
   expect(knownDifferences.filter(({ title }) => !titles.has(title))).toEqual([])
 })

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, fetch, type Response } from 'undici'
 import type { Json } from '../../src/core/object/index.ts'
-import type { AttachedApiServer, KubectlResult } from '../../tools/kubernetes/index.ts'
+import { type AttachedApiServer, type ClientResult, runClient } from '../../tools/kubernetes/index.ts'
+import { ensureNativeTools } from '../../tools/render/native.ts'
 import type { Answer, OpenWatch, Request, Side } from './side.ts'
 
 /** A server that is met over HTTP, as every client meets it. */
@@ -48,8 +49,13 @@ export class HttpSide implements Side {
     }
   }
 
-  kubectl(args: readonly string[], stdin?: string): Promise<KubectlResult> {
+  kubectl(args: readonly string[], stdin?: string): Promise<ClientResult> {
     return this.#server.kubectl('admin', args, stdin)
+  }
+
+  async helm(args: readonly string[]): Promise<ClientResult> {
+    const { helm } = await ensureNativeTools()
+    return runClient(helm, this.#server.folder, 'admin', args)
   }
 
   /** A watch that says nothing for so long has lost an event. */

@@ -11,7 +11,7 @@ const times: ReadonlySet<string> = new Set([
 
 /**
  * A transcript without what two servers never have in common. Identities, revisions and generated names become their
- * places of first appearance, so that equal ones stay equal; times become the fact that there is one; addresses and
+ * places of first appearance, so that equal ones stay equal, and so do hashes of templates; times become the fact that there is one; addresses and
  * ports of Services too. Owners of fields and causes of a refusal stand in one order: servers order the former by time,
  * whose seconds fall differently, and the latter by chance.
  */
@@ -35,6 +35,8 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
     if (typeof value === 'string') {
       if (key === 'uid') return placeOf('uid', value)
       if (key === 'resourceVersion' && value !== '') return placeOf('revision', value)
+      // The hash of a template is one of Go's memory, and says no more than which templates are equal.
+      if (key === 'pod-template-hash') return placeOf('hash', value)
       if (times.has(key)) return '<time>'
       if (key === 'serverAddress') return '<address>'
       if (key === 'clusterIP' && value !== 'None' && value !== '') return placeOf('address', value)
@@ -55,13 +57,12 @@ export function normalise(steps: readonly Step[]): readonly Step[] {
     const entries = Object.entries(rest).toSorted(([one], [other]) => (one < other ? -1 : 1))
     return Object.fromEntries(entries.map(([key, value]) => [key, visit(value, key)]))
   }
-  return steps.map(({ title, result }) => {
-    const visited = visit(result, '')
-    return {
-      title: withPlaces(title, places),
-      result: JSON.parse(withPlaces(JSON.stringify(visited), places)) as Json,
-    }
-  })
+  const visited = steps.map(({ title, result }) => ({ title, result: visit(result, '') }))
+  // What stands in a text may only later be seen in its own place.
+  return visited.map(({ title, result }) => ({
+    title: withPlaces(title, places),
+    result: JSON.parse(withPlaces(JSON.stringify(result), places)) as Json,
+  }))
 }
 
 /** A list has the revision of the server, which others move too, and a token that nobody may look into. */

@@ -1,5 +1,5 @@
 import type { Json } from '../../src/core/object/index.ts'
-import type { KubectlResult } from '../../tools/kubernetes/index.ts'
+import type { ClientResult } from '../../tools/kubernetes/index.ts'
 
 /** One HTTP request to an API server. */
 export interface Request {
@@ -37,7 +37,9 @@ export interface Side {
   /** Opens a watch; an answer that is none ends at once, and stands in `answer`. */
   watch(request: Request): Promise<OpenWatch & { readonly answer: Answer }>
   /** Runs the real kubectl as the administrator. */
-  kubectl(args: readonly string[], stdin?: string): Promise<KubectlResult>
+  kubectl(args: readonly string[], stdin?: string): Promise<ClientResult>
+  /** Runs the real helm as the administrator. */
+  helm(args: readonly string[]): Promise<ClientResult>
   /** Lets at least a second go by for the server. */
   tick(): Promise<void>
 }

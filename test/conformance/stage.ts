@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Json, type JsonMap, isMap } from '../../src/core/object/index.ts'
+import type { ClientResult } from '../../tools/kubernetes/index.ts'
 import type { Answer, Request, Side } from './side.ts'
 
 /** One line of a transcript: what was asked, and what came of it. */
@@ -25,6 +27,8 @@ interface WatchOptions {
 export class Stage {
   readonly namespace: string
   readonly steps: Step[] = []
+  /** Called when a request that is compared has been answered. */
+  answered: () => void = () => undefined
   readonly #side: Side
 
   constructor(side: Side, namespace: string) {
@@ -73,6 +77,7 @@ export class Stage {
   async send(title: string, request: Request): Promise<Answer> {
     const { etag, ...answer } = await this.#side.request(request)
     this.note(title, { ...answer, ...(etag === undefined ? {} : { etag: true }) })
+    this.answered()
     return etag === undefined ? answer : { ...answer, etag }
   }
 
@@ -104,10 +109,15 @@ export class Stage {
     }
   }
 
-  /** Runs kubectl in the namespace; exit code and what it printed are compared. */
-  async kubectl(args: readonly string[], stdin?: string): Promise<void> {
+  /** Runs kubectl in the namespace; exit code and what it printed are compared, the latter as it is `shown`. */
+  async kubectl(args: readonly string[], stdin?: string, shown = asItIs): Promise<void> {
     const { code, stdout, stderr } = await this.#side.kubectl(['-n', this.namespace, ...args], stdin)
-    this.note(`kubectl ${args.join(' ')}`, { code, stdout, stderr })
+    this.note(`kubectl ${args.join(' ')}`, { code, stdout: shown(stdout), stderr })
+  }
+
+  /** Runs helm in the namespace, without comparing what it says. */
+  quietHelm(args: readonly string[]): Promise<ClientResult> {
+    return this.#side.helm(['-n', this.namespace, ...args])
   }
 
   /** A request that is not compared. */
@@ -115,10 +125,35 @@ export class Stage {
     return this.#side.request(request)
   }
 
-  /** Asks again, without comparing it, until the answer is as it has to be. Throws when it never is. */
-  async until(request: Request, isReached: (answer: Answer) => boolean): Promise<void> {
-    for (let tries = 0; tries < 400; tries += 1) if (isReached(await this.#side.request(request))) return
-    throw new Error(`${request.method} ${request.path} never became as it has to be`)
+  /**
+   * Asks again, without comparing it, until the answer is as it has to be, and does something in between. Throws, with the
+   * last answer, when it never is.
+   */
+  async until(
+    request: Request,
+    isReached: (answer: Answer) => boolean,
+    between: () => Promise<void> = () => pause(25),
+    most = 1_500,
+  ): Promise<void> {
+    let last: Answer | undefined
+    for (let tries = 0; tries < most; tries += 1) {
+      last = await this.#side.request(request)
+      if (isReached(last)) return
+      await between()
+    }
+    const found = JSON.stringify(last?.body).slice(0, 2_000)
+    throw new Error(`${request.method} ${request.path} never became as it has to be: ${found}`)
+  }
+
+  /** What happened in a collection since a revision, without comparing it. */
+  async history(path: string, revision: string): Promise<readonly JsonMap[]> {
+    const since = `watch=true&resourceVersion=${revision}&timeoutSeconds=1`
+    const watch = await this.#side.watch({ method: 'GET', path: `${path}?${since}` })
+    const events: JsonMap[] = []
+    for (let event = await watch.next(); event !== undefined; event = await watch.next())
+      if (isMap(event)) events.push(event)
+    await watch.close()
+    return events
   }
 
   /** Something that was found out about answers. */
@@ -166,6 +201,10 @@ export class Stage {
     })
     return isMap(answer.body) ? answer.body : {}
   }
+}
+
+function asItIs(text: string): string {
+  return text
 }
 
 function withoutRevision(path: string): string {

@@ -4,17 +4,18 @@ import { connectionBy, type Rig } from './rig.ts'
 
 const id = (): string => Math.random().toString(36).slice(2, 8)
 
-function definition(group: string): unknown {
+function definition(group: string, kind = 'Monitor', version = 'v1'): unknown {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  const singular = kind.toLowerCase()
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `monitors.${group}` },
+    metadata: { name: `${singular}s.${group}` },
     spec: {
       group,
-      scope: 'Namespaced',
-      names: { plural: 'monitors', singular: 'monitor', kind: 'Monitor', listKind: 'MonitorList' },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
+      scope: kind === 'ClusterExtension' ? 'Cluster' : 'Namespaced',
+      names: { plural: `${singular}s`, singular, kind, listKind: `${kind}List` },
+      versions: [{ name: version, served: true, storage: true, schema }],
     },
   }
 }
@@ -56,6 +57,8 @@ describeVersions('facts', (rig) => {
       expect(facts.apis['v1']).toContain('ConfigMap')
       expect(facts.ingressClasses).toEqual([])
       expect(facts.priorityClasses).toContain('system-node-critical')
+      expect(facts.namespaces).toBeGreaterThanOrEqual(4)
+      expect(facts.operators).toEqual({})
       expect(facts.nodes).toBeGreaterThanOrEqual(1)
       expect(facts.capacity?.cpu).toBeGreaterThanOrEqual(3.5)
       expect(facts.capacity?.memory).toBeGreaterThanOrEqual(8 * 2 ** 30)
@@ -86,6 +89,49 @@ describeVersions('facts', (rig) => {
       await r.server.mustKubectl('admin', ['delete', 'crd', 'monitors.config.openshift.io'])
     }
     await r.until('it is not any more', () => r.clusterReport()?.facts?.platform === 'kubernetes')
+  })
+
+  test('operators are known by what either form of the lifecycle manager has installed', async () => {
+    const r = await rig()
+    const crds = ['subscriptions.operators.coreos.com', 'clusterextensions.olm.operatorframework.io']
+    const apply = (object: unknown) => r.kubectlStdin('admin', object, 'apply', '-n', r.namespace)
+    await apply(definition('operators.coreos.com', 'Subscription', 'v1alpha1'))
+    await apply(definition('olm.operatorframework.io', 'ClusterExtension'))
+    try {
+      await r.server.mustKubectl('admin', ['wait', '--for=condition=Established', 'crd', ...crds])
+      for (const [name, status] of [
+        ['cert-manager', { installedCSV: 'cert-manager.v1.15.0' }],
+        ['tekton', {}],
+      ] as const) {
+        const spec = { name, channel: 'stable', source: 'community' }
+        await apply({
+          apiVersion: 'operators.coreos.com/v1alpha1',
+          kind: 'Subscription',
+          metadata: { name },
+          spec,
+          status,
+        })
+      }
+      await apply({
+        apiVersion: 'olm.operatorframework.io/v1',
+        kind: 'ClusterExtension',
+        metadata: { name: 'argocd' },
+        spec: { source: { sourceType: 'Catalog', catalog: { packageName: 'argocd-operator' } } },
+        status: { install: { bundle: { name: 'argocd-operator.v0.6.0', version: '0.6.0' } } },
+      })
+      await r.restart()
+      const { operators } = await r.until('operators are known', () => {
+        const facts = r.clusterReport()?.facts
+        return facts?.operators?.['argocd-operator'] !== undefined && facts
+      })
+      expect(operators).toEqual({
+        'argocd-operator': '0.6.0',
+        'cert-manager': '1.15.0',
+        tekton: 'not installed',
+      })
+    } finally {
+      await r.server.mustKubectl('admin', ['delete', 'crd', ...crds])
+    }
   })
 
   test('what the rights do not reach is left out, and not told as none', async () => {

@@ -36,6 +36,17 @@ describeVersions('modes', (rig) => {
     expect(real(await writesSince(r, mark))).toEqual([])
   })
 
+  test('what was applied before is only observed from then on: a heal that somebody asks for is refused', async () => {
+    const r = await rig()
+    await r.deliver([configMap('settings')])
+    await r.deliver([configMap('settings')], { mode: 'observe' })
+    await r.kubectl('alice', 'patch', 'configmap', 'settings', '--type=merge', '-p', '{"data":{"a":"9"}}')
+    await r.until('the difference is told', () => r.open()[0])
+    const order = { keys: [`/ConfigMap/${r.namespace}/settings`], actor: 'alice', requestId: 'r' }
+    expect(await r.engine.heal(order)).toMatchObject([{ outcome: 'refused' }])
+    expect((await r.live('configmap', 'settings')).data).toEqual({ a: '9', b: '2' })
+  })
+
   test('observe tells a namespace that is not there as missing, with all that should be in it', async () => {
     const name = `absent-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
     const r = await rig({ mode: 'observe', namespace: name })

@@ -20,6 +20,7 @@ import {
   type Content,
   type ContentObject,
   type Journal,
+  type RecordSink,
   type SpokeEvent,
 } from '../../src/spoke/index.ts'
 import type { AttachedApiServer, User } from '../../tools/kubernetes/index.ts'
@@ -100,6 +101,8 @@ export interface RigOptions {
   /** How the engine reaches the cluster; by the user's kubeconfig by default. */
   readonly connect?: () => Promise<Connection>
   readonly expectedId?: string
+  /** Record quotas, roles and bindings here; they are not watched without it. */
+  readonly records?: RecordSink
 }
 
 let count = 0
@@ -147,6 +150,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
           },
         },
         keys: testKeys.hash,
+        ...(options.records === undefined ? {} : { records: options.records }),
       },
       ...(audit === undefined ? {} : { audit }),
       readOnly: () => undefined,
@@ -297,6 +301,7 @@ export function defaults(bundle: string, mode: Assignment['mode']): Assignment {
     mode,
     healAfter: { people: 0, others: 0 },
     additions: 'report',
+    namespaces: 'ignore',
     ignore: [],
     prune: 'auto',
     pruneBound: { maxObjects: 10, maxPercent: 50 },

@@ -22,6 +22,8 @@ export type Ruling =
   | 'swallow'
   /** The server does what it asks, and the answer is lost. */
   | 'lose-answer'
+  /** The server answers at once, and the answer arrives when this resolves. */
+  | { readonly until: Promise<void> }
   | { readonly status: number; readonly body: unknown }
 
 /** A proxy that understands HTTP, in front of a real API server, for faults of single requests. */
@@ -79,15 +81,21 @@ export async function startHttpProxy({ url }: { readonly url: string }): Promise
     requests.push(seen)
     const ruling = (await decide?.(seen)) ?? 'pass'
     if (ruling === 'swallow') return
-    if (typeof ruling === 'object') {
+    if (typeof ruling === 'object' && 'status' in ruling) {
       response.writeHead(ruling.status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(ruling.body))
       return
     }
-    forward(request, Buffer.concat(chunks), ruling === 'pass' ? response : undefined)
+    const until = typeof ruling === 'object' ? ruling.until : undefined
+    forward(request, Buffer.concat(chunks), ruling === 'lose-answer' ? undefined : response, until)
   }
 
-  function forward(request: IncomingMessage, body: Buffer, response: ServerResponse | undefined): void {
+  function forward(
+    request: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse | undefined,
+    until: Promise<void> | undefined,
+  ): void {
     const { method, headers } = request
     const { host: _host, ...passed } = headers
     const done = Promise.withResolvers<void>()
@@ -104,10 +112,14 @@ export async function startHttpProxy({ url }: { readonly url: string }): Promise
           answer.on('close', () => done.resolve())
           return
         }
-        response.writeHead(answer.statusCode ?? 502, answer.headers)
-        response.flushHeaders()
-        answer.on('error', () => response.destroy())
-        answer.pipe(response)
+        const arrive = (): void => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          response.flushHeaders()
+          answer.on('error', () => response.destroy())
+          answer.pipe(response)
+        }
+        if (until === undefined) arrive()
+        else void until.then(arrive)
       },
     )
     onward.on('error', () => {

@@ -103,6 +103,38 @@ describe('a real forge', () => {
     )
   })
 
+  test('shows the pull request by which a difference is accepted', async () => {
+    await rig.fleet.commit(rig.files())
+    push()
+    await rig.inSync(rig.fleet.git('rev-parse', 'HEAD'))
+    await rig.edit('old', 'one', 'by hand')
+    await until(
+      'it is open',
+      () => rig.client.drift({ query: { bundle: rig.bundle('shop') } }),
+      ({ total }) => total === 1,
+    )
+    const done = await rig.ek(
+      'drift',
+      'accept',
+      'old',
+      `${rig.namespace}/cm/one`,
+      '--reason',
+      'the on-call',
+      '--pr',
+      '--yes',
+    )
+    expect(done).toMatchObject({ code: 0 })
+    const page = /^PR (\S+)$/m.exec(done.stdout)?.[1] ?? ''
+    expect(page).toBe(`${gitea.url}/${gitea.user}/fleet-${rig.id}/pulls/1`)
+    const pull = await gitea.api('GET', `/repos/${gitea.user}/fleet-${rig.id}/pulls/1`)
+    expect(pull).toMatchObject({
+      title: `Accept ConfigMap/${rig.namespace}/one: data.value in bundle ${rig.bundle('shop')}`,
+      body: expect.stringContaining('It hides 1 open difference on 1 cluster.'),
+      base: { ref: 'main' },
+      mergeable: true,
+    })
+  })
+
   test('keeps showing that a run waits for its approval, and that it was superseded', async () => {
     const guarded = `${head}kind: Bundle\nmetadata: {name: ${rig.bundle('asked')}}\nspec: {source: {path: apps/asked}, placement: {where: "true"}, rollout: {stages: [{name: all, gates: [{approval: {}}]}]}}\n`
     const waiting = await rig.fleet.commit({

@@ -131,3 +131,28 @@ describe('resolving', () => {
     expect(await failureOf(anew.readTree(lost, ''))).toMatchObject({ code: 'commit-lost' })
   })
 })
+
+describe('a commit', () => {
+  test('says its subject, its author without an address, and when it was made', async () => {
+    const commit = rig.origin.commit({ 'a.yaml': '1\n' }, 'Größer 😀 مرحبا\n\nThe rest of it.')
+    const before = Date.now()
+    const repository = await rig.fetched()
+    const note = await repository.describe(commit)
+    expect(note).toMatchObject({ subject: 'Größer 😀 مرحبا', author: 'Test' })
+    expect(Math.abs(Date.parse(note?.at ?? '') - before)).toBeLessThan(60_000)
+    expect(await repository.describe(commit)).toEqual(note)
+  })
+
+  test('that is not in the mirror says nothing, and neither does one that is no commit', async () => {
+    rig.origin.commit({ 'a.yaml': '1\n' })
+    const repository = await rig.fetched()
+    expect(await repository.describe('0123456789'.repeat(4))).toBeUndefined()
+    expect(await failureOf(repository.describe('--all'))).toMatchObject({ code: 'invalid-ref' })
+  })
+
+  test('with control characters in its words cannot reach a terminal with them', async () => {
+    const commit = rig.origin.commit({ 'a.yaml': '1\n' }, 'red \u001b[31m\u0007 subject')
+    const repository = await rig.fetched()
+    expect((await repository.describe(commit))?.subject).toBe('red  [31m  subject')
+  })
+})

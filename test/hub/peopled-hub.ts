@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '../../src/api/index.ts'
+import type { JobRow } from '../../src/core/job/index.ts'
 import { deriveKeys, loadSecretKey } from '../../src/hub/keys/index.ts'
 import { driftRecord, planOf, runOf } from '../../src/hub/store/conformance-rows.ts'
 import { openStore } from '../../src/hub/store/index.ts'
@@ -15,6 +16,7 @@ import {
   until,
   writeHubYaml,
 } from './hub-under-test.ts'
+import { recordedOf } from './recorded-rows.ts'
 
 /**
  * One hub with a real fleet, and people who may do different things in it. What not everybody may see has a name with an
@@ -36,14 +38,14 @@ const people = {
 export type Who = keyof typeof people
 
 export const everybody = Object.keys(people) as Who[]
-const outsideDev = ['xcluster', 'xenv', 'xbundle', 'xhub']
+const outsideDev = ['xcluster', 'xenv', 'xbundle', 'xhub', 'xfar']
 
 /** What each of them must never read. */
 const hidden: Readonly<Record<Who, readonly string[]>> = {
   root: [],
   dev: outsideDev,
-  looker: ['xbundle', 'xhub'],
-  tenant: ['xspace', 'xhub'],
+  looker: ['xbundle', 'xhub', 'xfar'],
+  tenant: ['xspace', 'xhub', 'xfar'],
   approver: outsideDev,
   nobody: [...outsideDev, 'xspace', 'open'],
 }
@@ -56,7 +58,7 @@ const access = (name: string, group: string, roles: string, more = '') =>
   `${head}kind: Access\nmetadata: {name: ${name}}\nspec:\n  subjects: [{group: ${group}}]\n  roles: [${roles}]\n${more}`
 
 const bundle = (name: string, where: string) =>
-  `${head}kind: Bundle\nmetadata: {name: ${name}}\nspec: {source: {path: apps/${name}}, placement: {where: "${where}"}}\n`
+  `${head}kind: Bundle\nmetadata: {name: ${name}}\nspec: {owner: "team ${name}", source: {path: apps/${name}}, placement: {where: "${where}"}}\n`
 
 const config = (name: string, namespace: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${namespace}}\ndata: {a: "1"}\n`
@@ -194,12 +196,25 @@ async function fill(data: string): Promise<void> {
     ])
     await journal.proposePlan(planOf(`plan-${name}`, name), 'waiting')
     if (far) await journal.proposePlan(planOf('plan-xbundle', name, 'xbundle'), 'waiting')
+    const job = { kind: 'heal', state: 'done', by: 'root@corp', createdAt: at, endedAt: at } as const
+    await store.jobs.begin({
+      job: { ...job, id: `j-${name}` },
+      rows: [jobRow(name, far ? 'xbundle' : 'shop')],
+    })
     const projection = { labels: {}, images: [], owners: [], numbers: {} }
     await store.search.save([
       { cluster: name, bundle: 'shop', key: '/ConfigMap/space/a', projection },
       { cluster: name, bundle: 'shop', key: '/ConfigMap/xspace/a', projection },
-      ...(far ? [{ cluster: name, bundle: 'xbundle', key: '/ConfigMap/space/b', projection }] : []),
+      ...(far
+        ? ['space', 'xfar'].map((space) => ({
+            cluster: name,
+            bundle: 'xbundle',
+            key: `/ConfigMap/${space}/b`,
+            projection,
+          }))
+        : []),
     ])
+    await store.recorded.save(recordedOf(name, at))
     await store.events.append([
       happened(at, name, 'shop', 'space'),
       happened(at, name, 'shop', 'xspace'),
@@ -207,6 +222,20 @@ async function fill(data: string): Promise<void> {
       { at, type: 'signed-in', message: 'xhub: somebody signed in' },
     ])
   }
+  const told = (namespace: string) => ({
+    key: `/ConfigMap/${namespace}/a`,
+    health: 'Failed' as const,
+    message: `it is broken in ${namespace}`,
+  })
+  await store.bundleStates.saveReport('open', {
+    bundle: 'shop',
+    desired: { revision: 'before', variant: 'before' },
+    phase: 'failed',
+    reason: '2 objects fail, one in xspace',
+    objects: 2,
+    health: 'Failed',
+    troubles: [told('xspace'), told('space')],
+  })
   const run = runOf('r-wide', 'shop', at)
   const [stage] = run.run.stages
   if (stage === undefined) throw new Error('a run has a stage')
@@ -224,7 +253,23 @@ async function fill(data: string): Promise<void> {
       },
     },
   ])
+  const job = {
+    id: 'j-wide',
+    kind: 'heal',
+    state: 'done',
+    by: 'root@corp',
+    createdAt: at,
+    endedAt: at,
+  } as const
+  await store.jobs.begin({ job, rows: [jobRow('open', 'shop'), jobRow('xcluster', 'shop')] })
   await store.close()
+}
+
+/** A row that is about an object that many may look at, and about one that few may. */
+function jobRow(cluster: string, bundle: string): JobRow {
+  const parts = ['space', 'xspace'].map((namespace) => ({ bundle, key: `/ConfigMap/${namespace}/a` }))
+  const results = parts.map((part) => ({ ...part, outcome: 'failed', message: `${part.key} was refused` }))
+  return { cluster, state: 'failed', parts, results }
 }
 
 function happened(at: string, name: string, of: string, namespace: string) {
@@ -239,15 +284,26 @@ export const near: Names = {
   bundle: 'shop',
   plan: 'plan-open',
   run: 'r-wide',
+  job: 'j-open',
   cause: 'c-open',
+  namespace: 'space',
 }
 export const far: Names = {
   cluster: 'xcluster',
   bundle: 'xbundle',
   plan: 'plan-xcluster',
+  job: 'j-xcluster',
   cause: 'xcluster-cause',
+  namespace: 'xfar',
 }
-export const nowhere: Names = { cluster: 'nowhere', bundle: 'nowhere', plan: 'nowhere', cause: 'nowhere' }
+export const nowhere: Names = {
+  cluster: 'nowhere',
+  bundle: 'nowhere',
+  plan: 'nowhere',
+  job: 'j-nowhere',
+  cause: 'nowhere',
+  namespace: 'nowhere',
+}
 
 export function pathOf({ path }: { readonly path: string }, names: Names): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? 'none')

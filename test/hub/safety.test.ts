@@ -182,3 +182,79 @@ test('rows 44 to 47: a Secret that differs is healed, and its values stand in no
     }
   }
 })
+
+test('row 44: a Secret is masked by what it is, for a second manager, what kubectl keeps of it, and one that cannot be read', async () => {
+  const s = stage()
+  const canaries = ['git', 'record', 'patch', 'second', 'nested'].map((name) => `c4nary-${name}-44`)
+  const [git = '', record = '', patch = '', second = '', nested = ''] = canaries
+  const ofSecret = (password: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'key', namespace: s.namespace },
+    stringData: { password },
+  })
+  const applied = JSON.stringify(ofSecret(record))
+  const declared = {
+    ...ofSecret(git),
+    metadata: {
+      ...ofSecret(git).metadata,
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied },
+    },
+  }
+  const bad = {
+    ...ofSecret(git),
+    metadata: { name: 'bad', namespace: s.namespace },
+    stringData: { a: { b: nested } },
+  }
+  const spoofed = `apiVersion: v1\nkind: ConfigMap\nkind: Secret\nmetadata: {name: two, namespace: ${s.namespace}}\nstringData: {a: ${nested}}\n`
+  const good = { ...s.files(), 'apps/shop/secret.yaml': JSON.stringify(declared) }
+  const client = await s.start()
+  await s.inSync(client, await s.fleet.commit(good))
+
+  const on = s.servers.new
+  await on.mustKubectl('alice', ['apply', '-f', '-'], JSON.stringify(ofSecret(patch)))
+  const byAnother = ['apply', '--server-side', '--force-conflicts', '--field-manager=second', '-f', '-']
+  await on.mustKubectl('alice', byAnother, JSON.stringify(ofSecret(second)))
+  await until(
+    'the second manager is known',
+    () => client.drift({ query: {} }),
+    ({ items }) => items.some(({ writer }) => writer.manager === 'second'),
+  )
+  const revision = await s.fleet.commit({
+    'apps/shop/bad.yaml': JSON.stringify(bad),
+    'apps/shop/spoofed.yaml': spoofed,
+  })
+  await until(
+    'what cannot be read is told of',
+    () => client.bundle({ params: { bundle: s.bundle } }),
+    ({ problems }) => problems.length > 0,
+  )
+  const params = { cluster: 'new', bundle: s.bundle }
+  const object = { kind: 'Secret', namespace: s.namespace, name: 'key' }
+  const answers = [
+    revision,
+    await client.drift({ query: {} }),
+    await client.causes({ query: {} }),
+    await client.previewHeal({ body: { clusters: ['new'] } }),
+    await client.manifest({ params, query: object }),
+    await client.objects({ params }),
+    await client.trace({ params: { cluster: 'new' }, query: object }),
+    await client.search({ query: { q: 'kind:Secret' } }),
+    await client.namespace({ params: { namespace: s.namespace }, query: {} }),
+    await client.bundle({ params: { bundle: s.bundle } }),
+    await client.fleet({}),
+    await client.events({ query: {} }),
+  ]
+  await s.hub?.running.stop()
+  const texts = [JSON.stringify(answers), s.hub?.lines.join('\n') ?? '']
+  for (const entry of await readdir(join(s.folder, 'data'), { withFileTypes: true })) {
+    if (entry.isFile()) texts.push((await readFile(join(s.folder, 'data', entry.name))).toString('latin1'))
+  }
+  for (const canary of canaries) {
+    for (const spelled of [canary, Buffer.from(canary).toString('base64')])
+      expect(
+        texts.findIndex((text) => text.includes(spelled)),
+        canary,
+      ).toBe(-1)
+  }
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { standingOf } from '../../src/core/state/index.ts'
+import { opened, unhurried } from '../engine/differences.ts'
 import { configMap } from '../engine/manifests.ts'
 import { connectionBy, type Rig } from '../engine/rig.ts'
 import { refusal, startHttpProxy } from '../faults/http-proxy.ts'
@@ -175,4 +176,57 @@ test('incident 14: a 200 with an empty list is taken for nothing: the objects ar
   expect(await names(r)).toEqual(['a', 'b', 'c'])
   expect(await written()).toEqual([])
   r.failures.splice(0)
+})
+
+test('an answer that an event has overtaken puts nothing back', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const connect = () => connectionBy(proxy.through(server.kubeconfig('evenkeel')))
+  const r = await started.rig(server, { ...unhurried, connect })
+  const patch = (data: object): Promise<string> =>
+    r.kubectl('alice', 'patch', 'configmap', 'a', '-p', JSON.stringify(data))
+  await r.deliver([configMap('a')])
+  await patch({ data: { a: '9' } })
+  await opened(r)
+  const late = Promise.withResolvers<void>()
+  let asked = false
+  proxy.rule(({ method, path, isWatch }) => {
+    if (method !== 'GET' || isWatch || !path.endsWith('/configmaps/a')) return 'pass'
+    asked = true
+    return { until: late.promise }
+  })
+  // By other rules what is open is looked at again.
+  r.declare([configMap('a')], { healAfter: { people: 7_200_000, others: 7_200_000 } })
+  await r.until('the cluster was asked', () => asked)
+  await patch({ metadata: { labels: { overtook: 'yes' } }, data: { a: null } })
+  await r.until('the event was looked at', () =>
+    JSON.stringify(r.projection(`/ConfigMap/${r.namespace}/a`))?.includes('overtook'),
+  )
+  late.resolve()
+  await r.engine.idle()
+  expect(r.open().map(({ class: found, path }) => `${found} ${path}`)).toEqual([
+    'removed data.a',
+    'addition metadata.labels.overtook',
+  ])
+})
+
+test('an event that waits for its turn is not looked at after a newer one', async () => {
+  const clock = new WarpedClock()
+  const r = await started.rig(await sharedServer(), { ...unhurried, clock })
+  const patch = (name: string, value: string): Promise<string> =>
+    r.kubectl('alice', 'patch', 'configmap', name, '-p', JSON.stringify({ data: { a: value } }))
+  const live = (name: string): string | undefined => r.open().find(({ ref }) => ref.name === name)?.live?.text
+  await r.deliver([configMap('a'), configMap('b')])
+  for (const value of ['7', '8', '9']) await patch('a', value)
+  // Of one kind's events this one comes last: those before it are looked at, or wait for the clock.
+  await patch('b', '7')
+  await r.until('all events are there', () => live('b') !== undefined)
+  r.declare([configMap('a'), configMap('b')], { healAfter: { people: 7_200_000, others: 7_200_000 } })
+  await r.until('the cluster was asked', () => live('a') === '"9"')
+  await patch('a', '10')
+  await r.until('the newest event was looked at', () => live('a') === '"10"')
+  await clock.pass(10_000)
+  await r.engine.idle()
+  expect(live('a')).toBe('"10"')
 })

@@ -1,24 +1,33 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { JsonMap } from '../../src/core/object/index.ts'
 import { SimClient } from './sim-client.ts'
 import { type StartedSimulator, startSimulator } from './start-simulator.ts'
 
+/** One simulator for all tests, because it takes long to start; each test has two clusters that no other has touched. */
 let started: StartedSimulator
 let client: SimClient
+let one: string
+let two: string
+const unused = Array.from({ length: 40 }, (_, i) => [`one-${i}`, `two-${i}`] as const)
 
-beforeEach(async () => {
+beforeAll(async () => {
   started = await startSimulator({
-    clusters: [{ name: 'one' }, { name: 'two' }],
+    clusters: unused.flat().map((name) => ({ name })),
     controllers: ['namespaces', 'garbage-collector'],
   })
-  client = new SimClient(started.simulator, 'one')
 })
-afterEach(async () => {
+afterAll(() => started.close())
+beforeEach(() => {
+  const pair = unused.pop()
+  if (pair === undefined) throw new Error('there are more tests than clusters')
+  ;[one, two] = pair
+  client = new SimClient(started.simulator, one)
+})
+afterEach(() => {
   client.close()
-  await started.close()
   expect(started.failures).toEqual([])
 })
 
@@ -70,7 +79,7 @@ describe('access', () => {
     const masters = await client.ask(secrets, as('dora', { 'impersonate-group': 'system:masters' }))
     expect(masters.code).toBe(200)
     const { simulator } = started
-    const dora = new SimClient(simulator, 'one')
+    const dora = new SimClient(simulator, one)
     const token = await client.ask('/api/v1/namespaces/default/serviceaccounts', {
       method: 'POST',
       body: { metadata: { name: 'robot' } },
@@ -242,8 +251,7 @@ describe('audit', () => {
 })
 
 describe('faults', () => {
-  const faults = (plan: object, cluster = 'one') =>
-    client.ask(`/sim/clusters/${cluster}/faults`, { method: 'PUT', body: plan })
+  const faults = (plan: object) => client.ask(`/sim/clusters/${one}/faults`, { method: 'PUT', body: plan })
 
   test('requests are slow, throttled or fail, until they are not', async () => {
     await faults({ throttled: 1, retryAfterSeconds: 3 })
@@ -261,6 +269,37 @@ describe('faults', () => {
     })
   })
 
+  test('a write takes effect and its answer is lost', async () => {
+    await faults({ answersLost: 1 })
+    const body = { metadata: { name: 'kept' } }
+    const path = '/api/v1/namespaces/default/configmaps'
+    expect(await client.ask(path, { method: 'POST', body })).toMatchObject({
+      code: 504,
+      body: { reason: 'Timeout' },
+    })
+    expect((await client.ask(`${path}/kept`)).code).toBe(200)
+  })
+
+  test('a cluster that is restored is what it was, revisions too, and its watches break', async () => {
+    const path = '/api/v1/namespaces/default/configmaps'
+    const make = (name: string) => client.ask(path, { method: 'POST', body: { metadata: { name } } })
+    expect((await client.ask(`/sim/clusters/${one}/restore`, { method: 'POST' })).code).toBe(409)
+    const before = await make('before')
+    await client.ask(`/sim/clusters/${one}/back-up`, { method: 'POST' })
+    const watch = client.watch(`${path}?watch=true&resourceVersion=0`)
+    await watch.take(1)
+    const revision = async () => Number((await client.ask(`/sim/clusters/${one}`)).body.revision)
+    const then = await revision()
+    await make('after')
+    await client.ask(`${path}/before`, { method: 'DELETE' })
+    await client.ask(`/sim/clusters/${one}/restore`, { method: 'POST' })
+    expect(await watch.take(3)).toHaveLength(2)
+    expect(await revision()).toBe(then)
+    expect((await client.ask(`${path}/before`)).body).toEqual(before.body)
+    expect((await client.ask(`${path}/after`)).code).toBe(404)
+    expect((await make('after')).code).toBe(201)
+  })
+
   test('a list is cut and says that it is whole', async () => {
     await faults({ listsCutAfter: 1 })
     const { body } = await client.ask('/api/v1/namespaces')
@@ -275,7 +314,7 @@ describe('faults', () => {
       answered = true
       return answer.code
     })
-    const other = new SimClient(started.simulator, 'two')
+    const other = new SimClient(started.simulator, two)
     expect((await other.ask(secrets)).code).toBe(200)
     other.close()
     expect(answered).toBe(false)
@@ -286,11 +325,11 @@ describe('faults', () => {
   test('watches break, fall asleep, and all connections are cut', async () => {
     const watch = client.watch('/api/v1/configmaps?watch=true')
     const isOpen = async (): Promise<void> => {
-      const { body } = await client.ask('/sim/clusters/one')
+      const { body } = await client.ask(`/sim/clusters/${one}`)
       expect(body.watches).toBe(1)
     }
     await vi.waitFor(isOpen)
-    await client.ask('/sim/clusters/one/drop-watches', { method: 'POST' })
+    await client.ask(`/sim/clusters/${one}/drop-watches`, { method: 'POST' })
     expect(await watch.next()).toBeUndefined()
 
     const asleep = client.watch('/api/v1/configmaps?watch=true')
@@ -321,7 +360,7 @@ describe('faults', () => {
 
 describe('many clusters', () => {
   test('the same write in every cluster is computed once, and each has its own uid', async () => {
-    const other = new SimClient(started.simulator, 'two')
+    const other = new SimClient(started.simulator, two)
     const body = { metadata: { name: 'same' }, data: { a: '1' } }
     const apply = {
       method: 'PATCH',
@@ -329,13 +368,13 @@ describe('many clusters', () => {
       body: { apiVersion: 'v1', kind: 'ConfigMap', ...body },
     }
     const path = '/api/v1/namespaces/default/configmaps/same?fieldManager=evenkeel'
-    const [one, two] = [await client.ask(path, apply), await other.ask(path, apply)]
-    expect([one.code, two.code]).toEqual([201, 201])
+    const [ours, theirs] = [await client.ask(path, apply), await other.ask(path, apply)]
+    expect([ours.code, theirs.code]).toEqual([201, 201])
     const uid = ({ body: made }: { body: JsonMap }): unknown => ((made.metadata ?? {}) as JsonMap).uid
-    expect(uid(one)).not.toBe(uid(two))
+    expect(uid(ours)).not.toBe(uid(theirs))
     const stored = (name: string) =>
       started.simulator.cluster(name).cluster.store.get('configmaps', 'default/same')
-    expect(stored('one')?.shape).toBe(stored('two')?.shape)
+    expect(stored(one)?.shape).toBe(stored(two)?.shape)
     other.close()
   })
 })

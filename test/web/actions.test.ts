@@ -1,40 +1,31 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createClient } from '../../src/api/index.ts'
 import type { FleetInMemory } from '../cli/fleet-in-memory.ts'
-import { adminToken, readerToken, type ServedFleet } from '../cli/serve-fleet.ts'
-import { openWindow, servePages, startBrowser } from './browser.ts'
-import { thousandClusters } from './thousand-clusters.ts'
+import { adminToken, type ServedFleet } from '../cli/serve-fleet.ts'
+import { openReaderWindow } from './browser.ts'
+import { windowForEach } from './opened-fleet.ts'
 
 let browser: Browser
 let fleet: FleetInMemory
 let hub: ServedFleet
 let page: Page
-let errors: string[]
 
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  fleet = thousandClusters()
-  hub = await servePages(fleet)
-  ;({ page, errors } = await openWindow(browser, hub))
-  await page.waitForSelector('.fleet-map [data-name]')
-})
-afterEach(async () => {
-  await page.context().close()
-  await hub.close()
-  // The browser itself notes every answer that is no 200, such as that of a cause which is no more.
-  expect(errors.filter((error) => !error.startsWith('Failed to load resource'))).toEqual([])
+windowForEach((opened) => {
+  ;({ browser, fleet, hub, page } = opened)
 })
 
 const text = (selector: string) => page.locator(selector).first().innerText()
 const go = '.dialog .button.primary'
 
 test('who changed replicas on 37 clusters is one click away, and healing one of them three more', async () => {
+  // Counted by the page, so that a helper which clicks twice is not overlooked.
+  await page.evaluate(`window.clicks = 0
+    window.addEventListener('click', ({ isTrusted }) => { if (isTrusted) window.clicks += 1 }, true)`)
+  const clicks = () => page.evaluate<number>('window.clicks')
   await page.click('text=Open cause c-4f2a')
   await page.waitForSelector('.expansion-in')
+  expect(await clicks()).toBe(1)
   expect(await text('.fact-grid')).toContain('alice@corp')
   expect(await text('.sentence')).toMatch(/37\s+of 1,000 clusters/)
   await page.click('[aria-label="Heal prod-eu-4"]')
@@ -43,6 +34,7 @@ test('who changed replicas on 37 clusters is one click away, and healing one of 
   await page.fill('.dialog input:not(.mono)', 'INC-4411')
   await page.click(go)
   await page.waitForSelector('text=1 object healed')
+  expect(await clicks()).toBeLessThanOrEqual(1 + 3)
   expect(fleet.written).toMatchObject([
     {
       what: 'heal',
@@ -64,7 +56,7 @@ test('a sandbox asks for one click, a standard cluster for a confirmation, and m
   expect(await page.isDisabled(go)).toBe(true)
   await page.check('.dialog input[type=checkbox]')
   await page.click(go)
-  await page.waitForSelector('text=14 objects healed')
+  await page.waitForSelector('.dialog >> text=/14\\s+of 14 clusters/')
   await heal('c-4f2a')
   await page.fill('.dialog input:not(.mono)', 'INC-4411')
   for (const wrong of ['prod-eu-3', '36', 'yes']) {
@@ -73,8 +65,60 @@ test('a sandbox asks for one click, a standard cluster for a confirmation, and m
   }
   await page.fill('.dialog input.mono', '37')
   await page.click(go)
-  await page.waitForSelector('text=38 objects healed')
+  await page.waitForSelector('.dialog >> text=/37\\s+of 37 clusters/')
   expect(fleet.written.map(({ what }) => what)).toEqual(['heal', 'heal', 'heal'])
+})
+
+test('a difference is accepted after its rule was shown: by a proposal with a reason, by a commit through the guard', async () => {
+  const rule = 'Deployment/checkout/api: spec.replicas'
+  const preview = {
+    bundle: 'checkout',
+    rule,
+    repository: 'https://git.corp/fleet',
+    branch: 'main',
+    file: 'bundles/checkout.yaml',
+    present: false,
+    forge: true,
+    differences: 37,
+    clusters: ['prod-eu-4'],
+    reaches: ['prod-eu-4'],
+  }
+  const result = {
+    rule,
+    file: preview.file,
+    branch: 'evenkeel/accept-1',
+    commit: 'c0ffee'.padEnd(40, '0'),
+    isNew: true,
+  }
+  fleet.accepts.set('checkout', {
+    preview,
+    result: { ...result, pullRequest: 'https://git.corp/fleet/pull/812' },
+  })
+  await page.goto(`${hub.url}/drift/c-4f2a`)
+  await page.click('tr:has-text("prod-eu-4") >> text=Fields and evidence')
+  const begin = async () => {
+    await page.click('[aria-label="Accept spec.replicas"]')
+    await page.waitForSelector(`.dialog >> text=${rule}`)
+    expect(await text('.dialog')).toMatch(/It hides 37 open differences on 1 cluster/)
+    expect(await page.isDisabled(go)).toBe(true)
+  }
+  await begin()
+  await page.fill('.dialog input:not(.mono):not([type=radio])', 'the autoscaler owns it')
+  await page.click(go)
+  await page.waitForSelector('.dialog >> text=Open the pull request')
+  await page.keyboard.press('Escape')
+  fleet.accepts.set('checkout', { preview, result: { ...result, branch: 'main' } })
+  await begin()
+  await page.check('.dialog >> text=a commit on main')
+  await page.fill('.dialog input:not(.mono):not([type=radio])', 'the autoscaler owns it')
+  expect(await page.isDisabled(go)).toBe(true)
+  await page.fill('.dialog input.mono', 'prod-eu-4')
+  await page.click(go)
+  await page.waitForSelector('.dialog >> text=The rule is in Git')
+  expect(fleet.written.map(({ what, input }) => [what, (input as { how: string }).how])).toEqual([
+    ['accept', 'pull-request'],
+    ['accept', 'commit'],
+  ])
 })
 
 test('a heal that the hub refuses loses nothing of what was typed, and names the request', async () => {
@@ -110,6 +154,25 @@ test('the sentence adds up and each number filters; the address says what is sho
   await page.reload()
   await page.waitForSelector('.cell')
   expect(await page.locator('.cell:not(.dimmed)').count()).toBe(12)
+})
+
+test('a view is saved under a name that is asked for in the page, and is there after a reload', async () => {
+  await page.goto(`${hub.url}/fleet?env=prod`)
+  const views = page.locator('.scope select').nth(1)
+  await views.selectOption({ label: 'Save this view…' })
+  await page.waitForSelector('.dialog >> text=Kept in this browser only')
+  await page.keyboard.type('  Produktion 🚢 ‏עברית  ')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.dialog', { state: 'detached' })
+  await page.goto(`${hub.url}/drift`)
+  await page.reload()
+  await views.selectOption({ label: 'Produktion 🚢 ‏עברית' })
+  await page.waitForURL('**/fleet?env=prod')
+  await views.selectOption({ label: 'Forget Produktion 🚢 ‏עברית' })
+  expect(await views.innerText()).not.toContain('Produktion')
+  await views.selectOption({ label: 'Save this view…' })
+  await page.keyboard.press('Escape')
+  await page.waitForSelector('.dialog', { state: 'detached' })
 })
 
 test('with the keyboard alone: to a cluster, beside it, selected, and opened', async () => {
@@ -166,8 +229,7 @@ test('a plan is approved through the guard, a run is paused without one, and bot
 })
 
 test('somebody who may only look sees everything and can write nothing', async () => {
-  const reader = await openWindow(browser, hub, {}, async () => ({ url: `${hub.url}/favicon.svg` }))
-  await reader.context.setExtraHTTPHeaders({ authorization: `Bearer ${readerToken}` })
+  const reader = await openReaderWindow(browser, hub)
   await reader.page.goto(`${hub.url}/drift/c-4f2a`)
   await reader.page.waitForSelector('.expansion-in')
   const button = reader.page.locator('.actions .button')

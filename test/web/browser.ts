@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { createClient } from '../../src/api/index.ts'
 import type { HubService } from '../../src/hub/service.ts'
 import { ownWebFiles } from '../../src/hub/http/index.ts'
-import { adminToken, type ServedFleet, serveFleet } from '../cli/serve-fleet.ts'
+import { adminToken, readerToken, type ServedFleet, serveFleet } from '../cli/serve-fleet.ts'
 
 /** Debian's Chromium, or the one that CHROMIUM names. */
 function chromiumPath(): string {
@@ -59,4 +59,14 @@ export async function openWindow(
   })
   await page.goto((await signInLink()).url)
   return { page, context, errors }
+}
+
+/** A window of somebody who may only look. */
+export async function openReaderWindow(
+  browser: Browser,
+  hub: ServedFleet,
+): Promise<{ page: Page; context: BrowserContext }> {
+  const reader = await openWindow(browser, hub, {}, async () => ({ url: `${hub.url}/favicon.svg` }))
+  await reader.context.setExtraHTTPHeaders({ authorization: `Bearer ${readerToken}` })
+  return reader
 }

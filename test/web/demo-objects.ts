@@ -1,8 +1,18 @@
 import type { RenderedObject } from '../../src/api/index.ts'
 import { keyOf } from '../../src/core/object/index.ts'
+import { ago } from '../cli/example-fleet.ts'
+import type { FleetInMemory } from '../cli/fleet-in-memory.ts'
 import type { RenderedInMemory } from '../cli/pages-in-memory.ts'
 
 const revision = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334'
+
+/** What is known of namespaces besides what is rendered into them. */
+export const knownNamespaces: Pick<FleetInMemory, 'namespaces_' | 'commits'> = {
+  namespaces_: ['checkout', 'ingress'],
+  commits: [
+    { bundle: 'checkout', revision, subject: 'Checkout 1.5', author: 'Ada Example', at: ago(11_000) },
+  ],
+}
 
 /** What two bundles render to, as far as the pages show it. */
 export function renderedBundles(): Map<string, RenderedInMemory> {

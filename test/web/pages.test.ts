@@ -1,21 +1,16 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ServedFleet } from '../cli/serve-fleet.ts'
-import { openWindow, servePages, startBrowser } from './browser.ts'
+import { openWindow } from './browser.ts'
+import { fleetForAll } from './opened-fleet.ts'
 import { seriousFindings, sidewaysOverflow } from './page-checks.ts'
 import { pages } from './page-list.ts'
-import { thousandClusters } from './thousand-clusters.ts'
 
 let browser: Browser
 let hub: ServedFleet
 
-beforeAll(async () => {
-  browser = await startBrowser()
-  hub = await servePages(thousandClusters())
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
+fleetForAll((served) => {
+  ;({ browser, hub } = served)
 })
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -32,6 +27,25 @@ for (const scheme of ['light', 'dark'] as const) {
     await context.close()
   })
 }
+
+test('the fleet page of a thousand clusters asks its hub for less than 60 kB, and can group by any label', async () => {
+  const { page, context } = await openWindow(browser, hub)
+  await page.waitForSelector('.fleet-map [data-name]')
+  const answers: Promise<number>[] = []
+  page.on('requestfinished', (request) => {
+    if (request.url().includes('/api/v1/'))
+      answers.push(request.sizes().then((size) => size.responseBodySize))
+  })
+  await page.goto(hub.url)
+  await page.waitForSelector('.fleet-map [data-name]')
+  await page.waitForSelector('text=environment → team', { state: 'attached' })
+  await page.waitForLoadState('load')
+  const bytes = (await Promise.all(answers)).reduce((sum, size) => sum + size, 0)
+  expect(answers.length).toBeGreaterThan(0)
+  expect(bytes).toBeGreaterThan(0)
+  expect(bytes).toBeLessThan(60_000)
+  await context.close()
+})
 
 for (const look of [{ width: 390 }, { width: 1440 }, { width: 1920 }, { width: 1440, zoom: 2 }]) {
   test(`no page is wider than its window at ${look.width} px, zoom ${look.zoom ?? 1}`, async () => {

@@ -8,8 +8,11 @@ import type {
 import type { StateWord } from '../../src/core/state/index.ts'
 import { ago, clusterOf, driftOf } from '../cli/example-fleet.ts'
 import { FleetInMemory } from '../cli/fleet-in-memory.ts'
+import { demoAccess } from './demo-access.ts'
 import { deliveries } from './demo-deliveries.ts'
-import { renderedBundles } from './demo-objects.ts'
+import { demoJobs } from './demo-jobs.ts'
+import { knownNamespaces, renderedBundles } from './demo-objects.ts'
+import { seeded } from './seeded.ts'
 
 type Group = readonly [
   environment: string,
@@ -57,11 +60,9 @@ const nextRevision = 'b7d01fe2c4a6e8d0f1a3b5c7d9e0f2a4b6c8d0e1'
 
 /** The fleet of the mocks, the same on every run: one Monday, 1,000 clusters, three causes. */
 export function thousandClusters(): FleetInMemory {
-  const fleet = new FleetInMemory()
-  const random = seeded(4411)
+  const [fleet, random] = [new FleetInMemory(), seeded(4411)]
   fleet.clusters_ = groups.flatMap((group) => clustersOf(group, random))
-  const drifted = fleet.clusters_.filter(({ state }) => state === 'drifted')
-  fleet.drift_ = drifted.flatMap(driftsOf)
+  fleet.drift_ = fleet.clusters_.filter(({ state }) => state === 'drifted').flatMap(driftsOf)
   fleet.causes_ = [...new Set(fleet.drift_.map(({ cause }) => cause))].map((cause) =>
     causeOf(cause, fleet.drift_),
   )
@@ -79,7 +80,8 @@ export function thousandClusters(): FleetInMemory {
     clusters: 1_000,
     bundles: bundleNames.length,
   }
-  Object.assign(fleet, deliveries(fleet.clusters_))
+  fleet.jobs_ = demoJobs(fleet.clusters_)
+  Object.assign(fleet, deliveries(fleet.clusters_), demoAccess(fleet.clusters_), knownNamespaces)
   tell(fleet)
   return fleet
 }
@@ -152,6 +154,7 @@ function cluster(environment: string, region: string, number: number, state: Sta
       ingressClasses: ['openshift-default'],
       priorityClasses: ['system-cluster-critical', 'system-node-critical'],
       nodes: 6 + (number % 19),
+      namespaces: 31 + (number % 12),
       capacity: { cpu: 14 * (6 + (number % 19)), memory: (6 + (number % 19)) * 57 * 2 ** 30 },
     },
   })
@@ -385,15 +388,4 @@ function known(environment: string): 'prod' | 'stage' | 'dev' {
 
 function tierOf(environment: string): 'protected' | 'standard' | 'sandbox' {
   return tiers[known(environment)]
-}
-
-/** Numbers that are the same on every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../src/core/object/index.ts'
+import { cpuSeconds } from './cpu.ts'
 import type { Bundles } from './fleet-repository.ts'
 import { atRevision, configMap, configMaps, number } from './load.ts'
 import { keyOfObject } from './observer.ts'
@@ -64,7 +65,8 @@ export async function measureApply(stage: Stage, plan: ApplyPlan, report: Report
   }
   for (const [name, timings] of cases) report.add(resultOf(plan.measure, name, timings))
   const hubPeakMiB = await memoryMiB(stage.hub.pid, 'VmHWM')
-  report.add({ measure: plan.measure, case: 'memory of the hub', hubPeakMiB })
+  const hubCpuSeconds = await cpuSeconds(stage.hub.pid)
+  report.add({ measure: plan.measure, case: 'the hub', hubPeakMiB, hubCpuSeconds })
 }
 
 function resultOf(measure: string, name: string, timings: readonly Timing[]): Result {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuSeconds } from './cpu.ts'
 import { atRevision, configMaps, number } from './load.ts'
 import { keyOfObject } from './observer.ts'
 import type { Report, Result } from './report.ts'
@@ -72,12 +72,4 @@ async function readAll(stage: Stage): Promise<{ served: Served; asked: number; c
     asked: await readAsked(stage.rogue),
     cpu: await cpuSeconds(stage.hub.pid),
   }
-}
-
-/** Processor seconds that a process has used, its children that ended included (`/proc/PID/stat`). */
-async function cpuSeconds(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0)
-  return ticks / 100
 }

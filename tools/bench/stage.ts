@@ -8,6 +8,8 @@ import { HubProcess } from './hub-process.ts'
 import { benchSelector, namespaceObject } from './load.ts'
 import { Observer } from './observer.ts'
 
+const clusterName = 'bench-1'
+
 /** One API server with a real hub that keeps it, and the ways to act on it and to see it. */
 export interface Stage {
   readonly server: ApiServer
@@ -46,7 +48,10 @@ export async function setStage(beside?: 'flux'): Promise<Stage> {
     running.push(() => observer.close())
     const sets = await Observer.open(server, '/api/v1/namespaces/evenkeel-system/configmaps')
     running.push(() => sets.close())
-    const hub = await HubProcess.start(folder, server)
+    const hub = await HubProcess.start(folder, {
+      clusters: [{ name: clusterName, secret: clusterName }],
+      kubeconfigs: { [clusterName]: server.kubeconfig('evenkeel', clusterName) },
+    })
     running.push(() => hub.stop())
     const peer = beside === undefined ? undefined : await startFlux(folder, server)
     if (peer !== undefined) running.push(() => peer.stop())

@@ -3,6 +3,7 @@ export interface Spread {
   readonly n: number
   readonly min: number
   readonly p50: number
+  readonly p95: number
   readonly p99: number
   readonly max: number
 }
@@ -14,6 +15,7 @@ export function spreadOf(values: readonly number[]): Spread {
     n: sorted.length,
     min: round(rank(sorted, 0)),
     p50: round(rank(sorted, 0.5)),
+    p95: round(rank(sorted, 0.95)),
     p99: round(rank(sorted, 0.99)),
     max: round(rank(sorted, 1)),
   }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBinaries } from './build.ts'
 import {
-  type KubectlResult,
+  type ClientResult,
   kubeconfigOf,
-  runKubectl,
+  runClient,
   tokenFile,
   tokenOf,
   type User,
@@ -23,8 +23,8 @@ export interface ApiServerOptions {
   readonly audit?: 'RequestResponse' | 'Metadata' | 'none'
   /** Where audit events are sent too (audit.k8s.io/v1 EventList by POST). */
   readonly auditWebhook?: string
-  /** Also runs Deployments, ReplicaSets, autoscalers, namespace deletion and garbage collection. */
-  readonly controllerManager?: boolean
+  /** Also runs Deployments, ReplicaSets, autoscalers, namespace deletion and garbage collection, and what else is named. */
+  readonly controllerManager?: boolean | readonly string[]
   readonly apiServerFlags?: readonly string[]
   readonly etcdFlags?: readonly string[]
   /** Serve on this port, for a server that must come back at its old address. */
@@ -46,7 +46,7 @@ export interface AttachedApiServer extends ApiServerAddress {
   kubeconfig(user: User, context?: string): string
   token(user: User): string
   /** Runs kubectl as a user. */
-  kubectl(user: User, args: readonly string[], stdin?: string): Promise<KubectlResult>
+  kubectl(user: User, args: readonly string[], stdin?: string): Promise<ClientResult>
   /** Runs kubectl as a user and throws, with its standard error, when it fails. */
   mustKubectl(user: User, args: readonly string[], stdin?: string): Promise<string>
 }
@@ -62,12 +62,20 @@ export interface ApiServer extends AttachedApiServer {
   stop(): Promise<void>
 }
 
+const controllers = [
+  'deployment-controller',
+  'replicaset-controller',
+  'horizontal-pod-autoscaler-controller',
+  'namespace-controller',
+  'garbage-collector-controller',
+]
+
 /** Uses a cluster that another process has started. */
 export async function attachApiServer(address: ApiServerAddress): Promise<AttachedApiServer> {
   const { kubectl: program } = await ensureBinaries()
   const { version, url, caPem, folder } = address
-  const kubectl = (user: User, args: readonly string[], stdin?: string): Promise<KubectlResult> =>
-    runKubectl(program, folder, user, args, stdin)
+  const kubectl = (user: User, args: readonly string[], stdin?: string): Promise<ClientResult> =>
+    runClient(program, folder, user, args, stdin)
   return {
     version,
     url,
@@ -128,14 +136,16 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       })
     }
     await bindPeople(url)
-    if (options.controllerManager === true) {
+    const { controllerManager = false } = options
+    if (controllerManager !== false) {
+      const named = controllerManager === true ? controllers : [...controllers, ...controllerManager]
       manager = startProgram(
         binaries.controllerManager,
         [
           `--kubeconfig=${join(folder, 'admin.kubeconfig')}`,
           '--leader-elect=false',
           '--secure-port=0',
-          '--controllers=deployment-controller,replicaset-controller,horizontal-pod-autoscaler-controller,namespace-controller,garbage-collector-controller',
+          `--controllers=${named.join(',')}`,
         ],
         join(folder, 'controller-manager.log'),
       )

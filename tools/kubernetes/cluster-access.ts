@@ -6,7 +6,7 @@ export type User = 'admin' | 'alice' | 'bob' | 'evenkeel'
 
 export const users: readonly User[] = ['admin', 'alice', 'bob', 'evenkeel']
 
-export interface KubectlResult {
+export interface ClientResult {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
@@ -41,23 +41,25 @@ export function kubeconfigOf(url: string, caPem: string, user: string, context: 
   })
 }
 
-/** Runs the real kubectl. Never throws on a non-zero exit: the caller asserts the code. */
-export function runKubectl(
-  kubectl: string,
+/** Runs kubectl, or another client, as a user. Never throws on a non-zero exit: the caller asserts the code. */
+export function runClient(
+  program: string,
   folder: string,
   user: User,
   args: readonly string[],
   stdin?: string,
-): Promise<KubectlResult> {
+): Promise<ClientResult> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, KUBECONFIG: join(folder, `${user}.kubeconfig`), HOME: folder }
-    const child = spawn(kubectl, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(program, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }))
+    // One that ends before it has read what it is given says why on its standard error.
+    child.stdin.on('error', () => undefined)
     child.stdin.end(stdin ?? '')
   })
 }

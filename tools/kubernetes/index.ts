@@ -14,6 +14,6 @@ export {
   startApiServer,
 } from './api-server.ts'
 export { type Binaries, ensureBinaries } from './build.ts'
-export { type KubectlResult, type User } from './cluster-access.ts'
+export { type ClientResult, runClient, type User } from './cluster-access.ts'
 export { endOfLog, freePorts, type Program, startProgram } from './program.ts'
 export type { EmulatedVersion } from './versions.ts'

@@ -7,31 +7,13 @@ import { thousandClusters } from '../../test/web/thousand-clusters.ts'
 import { buildWeb } from '../web.ts'
 
 /**
- * Draws pages of the demo fleet: `node tools/screenshots/main.ts` renews the pictures of `docs`;
- * `node tools/screenshots/main.ts <folder> [page…]` draws every page, light and dark, at two widths, to be looked at.
+ * Draws every page of the fleet of the mocks, light and dark: `node tools/screenshots/main.ts` renews the pictures of
+ * `docs`; `node tools/screenshots/main.ts <folder> [page…]` draws them whole at two widths, to be looked at.
  */
-const published: readonly (readonly [name: string, scheme: 'light' | 'dark'])[] = [
-  ['fleet', 'light'],
-  ['fleet-drawer', 'dark'],
-  ['drift', 'light'],
-  ['cause', 'dark'],
-  ['drift-detail', 'light'],
-  ['rollout', 'light'],
-  ['bundle-promotion', 'dark'],
-  ['cluster', 'light'],
-  ['compare', 'light'],
-  ['activity', 'dark'],
-  ['start', 'light'],
-]
-
 const [folder, ...wanted] = process.argv.slice(2)
-const all = (['light', 'dark'] as const).flatMap((scheme) =>
-  [1440, 1920].flatMap((width) => pages.map(([name]) => ({ name, scheme, width }))),
-)
-const shots =
-  folder === undefined
-    ? published.map(([name, scheme]) => ({ name, scheme, width: 1440 }))
-    : all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+const widths = folder === undefined ? [1440] : [1440, 1920]
+const names = pages.map(([name]) => name).filter((name) => wanted.length === 0 || wanted.includes(name))
+const looks = (['light', 'dark'] as const).flatMap((scheme) => widths.map((width) => ({ scheme, width })))
 const out = folder ?? join('docs', 'pictures')
 
 await buildWeb()
@@ -39,18 +21,21 @@ await mkdir(out, { recursive: true })
 const hub = await servePages(thousandClusters())
 const browser = await startBrowser()
 try {
-  for (const { name, scheme, width } of shots) {
-    const [, path = '/', ready = 'main'] = pages.find(([one]) => one === name) ?? []
+  for (const { scheme, width } of looks) {
+    // One window for all pages: each that is opened signs in, and would stand in the settings.
     const { page, context, errors } = await openWindow(browser, hub, { width, height: 900, scheme })
-    await page.goto(hub.url + path)
-    await page.waitForSelector(ready)
-    await page.evaluate('document.fonts.ready')
-    // The answers of the frame come beside those of the page.
-    await page.waitForTimeout(500)
-    const png = await page.screenshot({ fullPage: folder !== undefined, animations: 'disabled' })
-    const file = folder === undefined ? `${name}.webp` : `${name}-${width}-${scheme}.png`
-    await writeFile(join(out, file), folder === undefined ? await webp(page, png) : png)
-    console.log(file, errors.join('; '))
+    for (const name of names) {
+      const [, path = '/', ready = 'main'] = pages.find(([one]) => one === name) ?? []
+      await page.goto(hub.url + path)
+      await page.waitForSelector(ready)
+      await page.evaluate('document.fonts.ready')
+      // The answers of the frame come beside those of the page.
+      await page.waitForTimeout(500)
+      const png = await page.screenshot({ fullPage: folder !== undefined, animations: 'disabled' })
+      const file = folder === undefined ? `${name}-${scheme}.webp` : `${name}-${width}-${scheme}.png`
+      await writeFile(join(out, file), folder === undefined ? await webp(page, png) : png)
+      console.log(file, errors.splice(0).join('; '))
+    }
     await context.close()
   }
 } finally {

@@ -39,8 +39,11 @@ export async function readVersion(server: AttachedApiServer): Promise<PublishedV
   }
 }
 
-/** A property may be called description too: its value is then a schema, not a text. */
-function withoutDescriptions(value: Json): Json {
+/**
+ * A document without its prose, which simulated servers do not publish. A property may be called description too: its
+ * value is then a schema, not a text.
+ */
+export function withoutDescriptions(value: Json): Json {
   if (isList(value)) return value.map(withoutDescriptions)
   if (!isMap(value)) return value
   const kept = Object.entries(value).filter(([key, one]) => key !== 'description' || typeof one !== 'string')

@@ -39,8 +39,8 @@ export interface GoModule {
   /** Where the module of these sources and this Go toolchain is, or belongs; undefined without a toolchain. */
   readonly modulePath: () => Promise<string | undefined>
   /**
-   * The module, built when it is not in the cache: minutes without Go's own build cache, seconds with it. One progress
-   * line goes to standard error. Throws, with the end of the compiler's output, when it cannot be built.
+   * The module, built when it is not in the cache: minutes without Go's own build cache, seconds with it. Standard
+   * error is told when it begins and ends. Throws, with the end of the compiler's output, when it cannot be built.
    */
   readonly ensureModule: () => Promise<string>
   /** Builds the module into `target`, whatever is cached. */

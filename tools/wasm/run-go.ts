@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Runs `go` with a progress line on standard error. Throws, with the end of its output, when it fails.
+ * Runs `go` with a line on standard error when it begins and when it ends, as others build beside it. Throws, with the end of its output, when it fails.
  */
 export async function runGo(
   what: string,
@@ -9,7 +9,7 @@ export async function runGo(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  process.stderr.write(`building ${what} … `)
+  process.stderr.write(`building ${what} …\n`)
   const started = performance.now()
   const output = await new Promise<string | undefined>((resolve) => {
     const env = { ...process.env, ...environment }
@@ -21,8 +21,8 @@ export async function runGo(
     child.on('close', (code) => resolve(code === 0 ? undefined : text))
   })
   if (output !== undefined) {
-    process.stderr.write('failed\n')
+    process.stderr.write(`building ${what} failed\n`)
     throw new Error(`tools/wasm: cannot build ${what}: ${output.slice(-2000)}`)
   }
-  process.stderr.write(`${Math.round((performance.now() - started) / 1000)} s\n`)
+  process.stderr.write(`built ${what} in ${Math.round((performance.now() - started) / 1000)} s\n`)
 }

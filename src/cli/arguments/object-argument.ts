@@ -1,6 +1,6 @@
 import { nearest } from '../../core/nearest.ts'
 import { cliFailure } from '../cli-failure.ts'
-import { builtInKind, builtInNames } from './short-names.ts'
+import { builtInKind, builtInNames } from '../../core/built-in-kinds.ts'
 
 /** An object as a command line names it. What was not said is undefined. */
 export interface ObjectArgument {

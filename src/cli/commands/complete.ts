@@ -6,7 +6,7 @@ import type { Session } from '../session.ts'
 /** Cobra's directive for "no file names", which kubectl expects behind the candidates. */
 const noFiles = ':4'
 
-type NameKind = 'clusters' | 'bundles' | 'environments' | 'plans' | 'causes'
+type NameKind = 'clusters' | 'bundles' | 'environments' | 'plans' | 'jobs' | 'causes'
 
 /**
  * `ek __complete <words…>`: the candidates for the last word, one a line, then a directive as cobra prints it. Never
@@ -74,7 +74,7 @@ async function forWord(
   }
   if (operands.length > 0) return []
   const path = `${command.parent?.name() ?? ''} ${command.name()}`
-  if (command.name() === 'shell-init') return ['bash', 'zsh']
+  if (command.name() === 'shell-init') return ['bash', 'zsh', 'fish']
   if (command.name() === 'completion') return ['bash', 'zsh', 'fish', 'install']
   const kind = operandKinds.get(path) ?? operandKinds.get(command.name())
   return kind === undefined ? [] : cachedNames(session, kind)
@@ -89,6 +89,9 @@ const operandKinds: ReadonlyMap<string, NameKind> = new Map([
   ['plan show', 'plans'],
   ['plan approve', 'plans'],
   ['plan reject', 'plans'],
+  ['job show', 'jobs'],
+  ['job watch', 'jobs'],
+  ['job cancel', 'jobs'],
   ['trace', 'clusters'],
   ['use', 'clusters'],
   ['reconcile', 'bundles'],

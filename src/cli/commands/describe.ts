@@ -62,7 +62,8 @@ export async function describeFleet(session: Session, options: Options): Promise
 
 type Fact = readonly [name: string, value: string | undefined]
 
-async function printedForMachine(
+/** Prints a view as JSON or YAML where that is asked for; false where people are to read it. */
+export async function printedForMachine(
   session: Session,
   options: Options,
   kind: string,
@@ -74,7 +75,8 @@ async function printedForMachine(
   return true
 }
 
-function printFacts(session: Session, facts: readonly Fact[]): void {
+/** One line a fact; what is not known is left out. */
+export function printFacts(session: Session, facts: readonly Fact[]): void {
   for (const [name, value] of facts) {
     if (value !== undefined) session.terminal.line(`${`${name}:`.padEnd(14)}${value}`)
   }
@@ -107,7 +109,7 @@ function clusterFacts(cluster: ClusterDetailView, now: number): Fact[] {
 /** What was discovered, with its age; a question mark where it is not known. */
 function discoveredFacts(facts: ClusterFactsView | undefined, now: number): Fact[] {
   if (facts === undefined) return [['Facts', 'none known yet']]
-  const { apis, capacity, nodes } = facts
+  const { apis, capacity, nodes, namespaces, operators } = facts
   const list = (names: readonly string[] | undefined): string =>
     names === undefined ? '?' : names.length === 0 ? 'none' : names.join(', ')
   const kinds = new Set(Object.values(apis).flat()).size
@@ -118,10 +120,16 @@ function discoveredFacts(facts: ClusterFactsView | undefined, now: number): Fact
     ['Platform', facts.platform ?? '?'],
     ['APIs', `${Object.keys(apis).length} versions, ${kinds} kinds  (all of them with -o yaml)`],
     ['Nodes', nodes === undefined ? '?' : `${nodes}${sum}`],
+    ['Namespaces', namespaces === undefined ? '?' : String(namespaces)],
+    ['Operators', list(operators === undefined ? undefined : operatorTexts(operators))],
     ['Storage', list(facts.storageClasses)],
     ['Ingress', list(facts.ingressClasses)],
     ['Priorities', list(facts.priorityClasses)],
   ]
+}
+
+function operatorTexts(operators: Readonly<Record<string, string>>): string[] {
+  return Object.entries(operators).map(([name, version]) => `${name} ${version}`)
 }
 
 function bundleFacts(bundle: BundleDetailView, now: number): Fact[] {
@@ -129,6 +137,7 @@ function bundleFacts(bundle: BundleDetailView, now: number): Fact[] {
   return [
     ['Name', bundle.name],
     ['State', `${stateText(bundle.state)}  (${statesText(bundle)})`],
+    ['Owner', bundle.owner],
     ['Source', [repository, path, revision].filter((part) => part !== undefined).join(' ')],
     ['Placement', bundle.placement ?? 'none: it goes to no cluster'],
     ['Mode', bundle.mode ?? "the environment's"],

@@ -16,7 +16,7 @@ type PreviewedObject = Target['objects'][number]
 
 /**
  * `ek drift heal [cluster] [object]`: target lines, the dry-run's answer, the guard, and only then the heal. What
- * cannot be healed is named, and makes the command end with 2 although the rest is healed.
+ * cannot be healed is named, and makes the command end with 2 although the rest is healed. On several clusters it is a job.
  */
 export async function driftHeal(
   session: Session,
@@ -42,16 +42,20 @@ export async function driftHeal(
   await checkContext(session, targets, options)
   const records = targets.map((target) => target.identity)
   const confirmation = await confirmWrite(session, records, 'heal', options)
-  const result = await client.heal({
-    body: {
-      targets: targets.map(({ identity, clusterId, keys }) => ({
-        cluster: identity.cluster,
-        clusterId,
-        keys,
-      })),
-      ...confirmation,
-    },
-  })
+  const body = {
+    targets: targets.map(({ identity, clusterId, keys }) => ({
+      cluster: identity.cluster,
+      clusterId,
+      keys,
+    })),
+    ...confirmation,
+  }
+  if (targets.length > 1) {
+    const { followJob } = await import('./job.ts')
+    const code = await followJob(session, (await client.healJob({ body })).id, format)
+    return code === exitCodes.success && failed ? exitCodes.error : code
+  }
+  const result = await client.heal({ body })
   if (isMachineFormat(format)) await printDocument(terminal, format, 'HealResult', result)
   const healed = printResult(session, result)
   if (result.targets.every(({ failure }) => failure?.code === 'wrong-cluster')) return exitCodes.refused

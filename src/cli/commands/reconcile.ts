@@ -8,12 +8,12 @@ import { cliFailure } from '../cli-failure.ts'
 
 /**
  * `ek reconcile [bundle]`: looks at the repository and the clusters now. It decides nothing: what then is written would
- * have been written a little later.
+ * have been written a little later. With `--wait` it is a job, which is followed until every cluster was looked at.
  */
 export async function reconcileCommand(
   session: Session,
   bundle: string | undefined,
-  options: Options,
+  options: Options & { readonly wait?: boolean },
 ): Promise<ExitCode> {
   const { client } = await session.hub()
   const format = formatOf(options.output)
@@ -30,6 +30,10 @@ export async function reconcileCommand(
         }),
   }
   if (body.clusters?.length === 0) throw cliFailure('usage', 'reconcile: no cluster matches')
+  if (options.wait === true) {
+    const { followJob } = await import('./job.ts')
+    return await followJob(session, (await client.reconcileJob({ body })).id, format)
+  }
   const result = await client.reconcile({ body })
   if (isMachineFormat(format)) await printDocument(session.terminal, format, 'ReconcileResult', result)
   else {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { JsonMap } from '../../core/object/index.ts'
-import type { ClusterPlan, Platform } from '../../sim/index.ts'
+import type { Account, ClusterPlan, Platform } from '../../sim/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 
 const manifest = z.looseObject({
@@ -10,7 +10,13 @@ const manifest = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 })
 
+const userName = z.string().regex(/^[A-Za-z0-9][-A-Za-z0-9.@_]{0,252}$/, 'wanted the name of a user')
+
 const schema = z.strictObject({
+  accounts: z
+    .array(z.strictObject({ name: userName, groups: z.array(z.string().min(1)).default([]) }))
+    .min(1)
+    .optional(),
   platforms: z
     .record(
       z.string(),
@@ -39,9 +45,11 @@ const schema = z.strictObject({
 export interface SimFleet {
   readonly clusters: readonly ClusterPlan[]
   readonly platforms: Readonly<Record<string, Platform>>
+  /** Who may come; the usual ones without it. */
+  readonly accounts?: readonly Account[]
 }
 
-/** Reads the file of `--fleet`: JSON with `platforms` and `clusters`. Throws `file` or `usage`. */
+/** Reads the file of `--fleet`: JSON with `platforms`, `clusters` and `accounts`. Throws `file` or `usage`. */
 export async function readSimFleet(file: string): Promise<SimFleet> {
   const refused = (why: string): Error => cliFailure('usage', `${file}: no simulated fleet: ${why}`)
   let text: string
@@ -64,7 +72,7 @@ export async function readSimFleet(file: string): Promise<SimFleet> {
     const [issue] = read.error.issues
     throw refused(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`)
   }
-  const { platforms, clusters } = read.data
+  const { platforms, clusters, accounts } = read.data
   const names = new Set<string>()
   for (const { name, platform } of clusters) {
     if (names.has(name)) throw refused(`cluster ${name} is there twice`)
@@ -79,6 +87,7 @@ export async function readSimFleet(file: string): Promise<SimFleet> {
       ...(as === undefined ? {} : { profile: as }),
       ...(platform === undefined ? {} : { platform }),
     })),
+    ...(accounts === undefined ? {} : { accounts }),
     platforms: Object.fromEntries(
       Object.entries(platforms).map(([name, { nodes, node, manifests }]) => [
         name,

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openObjectHandling, type Profile } from '../../apimachinery/index.ts'
 import { createLog, onTermination } from '../../runtime/index.ts'
 import { openReleases } from '../../sim/data/index.ts'
-import { controllerNames, Simulator } from '../../sim/index.ts'
+import { controllerNames, readState, Simulator, type SimulatorState, writeState } from '../../sim/index.ts'
 import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import type { Session } from '../session.ts'
@@ -18,7 +18,9 @@ export interface SimFlags {
   readonly kubeconfig?: string
   readonly as?: string
   readonly seed?: string
+  readonly state?: string
   readonly auditWebhook?: string
+  readonly auditTokenFile?: string
   readonly without?: readonly string[]
 }
 
@@ -52,6 +54,7 @@ export async function simCommand({ terminal }: Session, flags: SimFlags): Promis
   } finally {
     forget()
     await started.close()
+    if (flags.state !== undefined) await keep(flags.state, started)
   }
   return exitCodes.success
 }
@@ -63,8 +66,11 @@ function alike(count: number, profile: Profile): SimFleet {
   return { clusters: Array.from({ length: count }, (_, i) => ({ name: name(i), profile })), platforms: {} }
 }
 
+const defaultSeed = 'evenkeel'
+
 interface Started {
   readonly simulator: Simulator
+  readonly seed: string
   close(): Promise<void>
 }
 
@@ -80,6 +86,8 @@ async function start(flags: SimFlags): Promise<Started> {
   }
   const fleet =
     flags.fleet === undefined ? alike(flags.clusters ?? 1, profile) : await readSimFleet(flags.fleet)
+  const state = flags.state === undefined ? undefined : await stateIn(flags.state, fleet, flags.seed)
+  const seed = state?.seed ?? flags.seed ?? defaultSeed
   const log = createLog({ level: 'warn' })
   const releases = await openReleases()
   const handling = openObjectHandling({
@@ -99,11 +107,15 @@ async function start(flags: SimFlags): Promise<Started> {
       port,
       controllers: controllerNames.filter((one) => flags.without?.includes(one) !== true),
       onError: (message, error) => log.warn(message, { error }),
-      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-      ...(flags.auditWebhook === undefined ? {} : { audit: { url: flags.auditWebhook } }),
+      seed,
+      ...(state === undefined ? {} : { state: state.clusters }),
+      ...(flags.auditWebhook === undefined
+        ? {}
+        : { audit: auditOf(flags.auditWebhook, flags.auditTokenFile) }),
     })
     return {
       simulator,
+      seed,
       async close() {
         await simulator.close()
         await handling.close()
@@ -117,6 +129,51 @@ async function start(flags: SimFlags): Promise<Started> {
       hint: 'name another one, or none to take any that is free',
     })
   }
+}
+
+/** What is kept in a file; undefined where there is none yet. Refuses what these clusters cannot go on with. */
+async function stateIn(
+  file: string,
+  fleet: SimFleet,
+  seed: string | undefined,
+): Promise<SimulatorState | undefined> {
+  let state: SimulatorState | undefined
+  try {
+    state = await readState(file)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw cliFailure('file', `${file}: cannot go on with what is kept there: ${why}`, {
+      hint: 'remove it to begin anew, or name another file',
+    })
+  }
+  if (seed !== undefined && state !== undefined && seed !== state.seed) {
+    throw cliFailure('usage', `--seed: ${file} was begun with ${state.seed}, not with ${seed}`, {
+      hint: 'leave --seed away, or name another file',
+    })
+  }
+  const names = new Set(fleet.clusters.map(({ name }) => name))
+  const lost = [...(state?.clusters.keys() ?? [])].find((name) => !names.has(name))
+  if (lost !== undefined) {
+    throw cliFailure('usage', `--state: ${file} has cluster ${lost}, which is not among these clusters`, {
+      hint: 'start with as many clusters as before, or name another file',
+    })
+  }
+  return state
+}
+
+async function keep(file: string, { simulator, seed }: Started): Promise<void> {
+  try {
+    await writeState(file, { seed, clusters: simulator.state() })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw cliFailure('file', `${file}: cannot keep the clusters there: ${why}`, { cause: error })
+  }
+}
+
+/** The token is read at each use, so that the file may come later and change. */
+function auditOf(url: string, tokenFile: string | undefined) {
+  if (tokenFile === undefined) return { url }
+  return { url, token: async () => (await readFile(tokenFile, 'utf8')).trim() }
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import { cliFailure } from '../cli-failure.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { type Format, formatOf, isMachineFormat, printDocument } from '../output/format.ts'
 import { shortRevision } from '../output/words.ts'
-import { shortName } from '../arguments/short-names.ts'
+import { shortName } from '../../core/built-in-kinds.ts'
 import type { Options, Session } from '../session.ts'
 
 type Step = TraceView['steps'][number]

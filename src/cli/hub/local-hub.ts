@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isRunning } from '../../runtime/index.ts'
 import type { Environment } from '../output/terminal.ts'
 
 /** How a hub that runs on this machine is reached. */
@@ -38,14 +39,5 @@ export async function findLocalHub(environment: Environment): Promise<LocalHub |
     return isRunning(hub.pid) ? hub : undefined
   } catch {
     return undefined
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -17,7 +17,7 @@ const deadline = 400
  */
 export async function cachedNames(
   session: Session,
-  of: 'clusters' | 'bundles' | 'environments' | 'plans' | 'causes',
+  of: 'clusters' | 'bundles' | 'environments' | 'plans' | 'jobs' | 'causes',
 ): Promise<string[]> {
   try {
     const { client, address } = await session.hub()

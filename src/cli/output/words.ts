@@ -1,7 +1,7 @@
 import type { IdentityView, ValueView } from '../../api/index.ts'
 import type { ObjectRef } from '../../core/object/index.ts'
 import { stateGlyph, stateName, type StateWord } from '../../core/state/index.ts'
-import { shortName } from '../arguments/short-names.ts'
+import { shortName } from '../../core/built-in-kinds.ts'
 import { type Colour, paint, paintHex } from './paint.ts'
 
 const colours: Readonly<Record<StateWord, Colour>> = {

@@ -173,4 +173,17 @@ describe('an event', () => {
     expect(hears(limits, { cluster: 'a', namespace: 'm' })).toBe(false)
     expect(hears(limits, { cluster: 'a', namespace: '' })).toBe(false)
   })
+
+  test('about several things is heard by those who may look at one of them, and by nobody else', () => {
+    const about = [{ cluster: 'b' }, { cluster: 'a', bundle: 'x', namespace: 'n' }]
+    expect(hears(limits, { about })).toBe(true)
+    expect(hears(limits, { about: about.slice(0, 1) })).toBe(false)
+    expect(hears(limits, { about: [{ cluster: 'a', bundle: 'x', namespace: 'm' }], cluster: 'a' })).toBe(
+      false,
+    )
+    expect(hears([{ privileges: new Set(['read']), bundles: new Set(['x']) }], { about })).toBe(true)
+    expect(hears([{ privileges: new Set(['read']), bundles: new Set(['y']) }], { about })).toBe(true)
+    expect(hears([{ privileges: new Set(['operate']) }], { about })).toBe(false)
+    expect(hears([], { about })).toBe(false)
+  })
 })

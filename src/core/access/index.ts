@@ -5,6 +5,7 @@
  * away, so that removing one never gives anybody more (safety I13).
  * Key invariant: where it cannot be known whether a grant reaches a cluster, it does not.
  */
+export { type BundleWrites, mayWrite, writesOf } from './bundle-writes.ts'
 export { allows, type Grant, type Limit, narrowed, privilegesIn, readable, type Target } from './grant.ts'
 export { grantsOf, type Subject } from './grants-of.ts'
 export { hears } from './hears.ts'

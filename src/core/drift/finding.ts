@@ -8,7 +8,7 @@ import type { Json, ManagedFieldsEntry } from '../object/index.ts'
  * - lost: the value is ours, its ownership is not
  * - addition: somebody else's field inside our containers
  * - missing: the whole object is gone
- * - unmanaged: an object of the desired name that we did not create
+ * - unmanaged: an object that nobody declared: of a desired name, in a declared namespace, or a namespace itself
  */
 export type DriftClass = 'taken' | 'removed' | 'silent' | 'lost' | 'addition' | 'missing' | 'unmanaged'
 

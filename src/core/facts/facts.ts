@@ -9,6 +9,9 @@ export interface ClusterFacts {
   readonly storageClasses?: readonly string[]
   readonly ingressClasses?: readonly string[]
   readonly priorityClasses?: readonly string[]
+  /** What the Operator Lifecycle Manager has installed: package → version, empty where a cluster has none of it. */
+  readonly operators?: { readonly [packageName: string]: string }
+  readonly namespaces?: number
   readonly nodes?: number
   /** Of all nodes together: cores, and bytes. */
   readonly capacity?: { readonly cpu: number; readonly memory: number }

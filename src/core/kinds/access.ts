@@ -25,6 +25,20 @@ export const accessSchema = z.strictObject({
     bundles: namesSchema.optional(),
     /** Namespaces of clusters. Who has a role in namespaces only may look, but not decide about whole bundles. */
     namespaces: namesSchema.optional(),
+    /**
+     * What the bundles that are named here may write; anything without it. Where several Access name a bundle, each adds to
+     * what it may.
+     */
+    writes: z
+      .strictObject({
+        namespaces: namesSchema.optional(),
+        /** `Deployment`, or `Deployment.apps`. What has no namespace has to be named here. */
+        kinds: z.array(textSchema.max(253)).min(1).max(1000).optional(),
+      })
+      .refine(({ namespaces, kinds }) => namespaces !== undefined || kinds !== undefined, {
+        error: 'wants namespaces, kinds, or both',
+      })
+      .optional(),
   }),
 })
 

@@ -42,6 +42,8 @@ const driftSchema = z.strictObject({
   /** `Kind/name-pattern: field.path`. */
   ignore: z.array(textSchema).max(1000).optional(),
   additions: z.enum(['report', 'prune', 'ignore']).optional(),
+  /** `report`: this bundle declares every namespace, and any other one that is not the system's is a difference. */
+  namespaces: z.enum(['report', 'ignore']).optional(),
   healAfter: durationSchema.optional(),
 })
 
@@ -51,6 +53,8 @@ export const bundleSchema = z.strictObject({
   kind: z.literal('Bundle'),
   metadata: metadataSchema,
   spec: z.strictObject({
+    /** Who answers for it, as people write it: a team, an address. Shown, and used for nothing else. */
+    owner: textSchema.max(200).optional(),
     source: sourceSchema,
     layers: z.array(textSchema).max(100).optional(),
     values: z.array(textSchema).max(100).optional(),

@@ -15,4 +15,5 @@ export {
   valueAt,
 } from './kube-object.ts'
 export { type LabelSelector, labelSelector } from './label-selector.ts'
+export { isSystemNamespace } from './system-namespace.ts'
 export { groupOf, keyOf, nameOf, type ObjectRef, refOf, refOfKey, versionOf } from './object-ref.ts'

@@ -23,6 +23,18 @@ export interface CommitStatus {
   readonly url?: string
 }
 
+/** A change on a branch that somebody is to look at before it goes onto another. */
+export interface PullRequest {
+  /** The repository's path on the forge, as in a status. */
+  readonly repository: string
+  /** The branch that has the change, and the one that is to have it. */
+  readonly from: string
+  readonly onto: string
+  readonly title: string
+  /** Markdown. */
+  readonly text: string
+}
+
 export interface ForgeOptions {
   readonly kind: ForgeKind
   /** The root of its API: `https://api.github.com`, `https://gitlab.com/api/v4`, `https://gitea.example.com/api/v1`. */
@@ -52,6 +64,8 @@ export type ForgeFailure = Failure<ForgeFailureCode>
 export interface Forge {
   /** Says a status of a commit. Throws a `ForgeFailure`; a retryable one may go away by itself. */
   setStatus(status: CommitStatus, signal?: AbortSignal): Promise<void>
+  /** Opens a pull request and gives the address of its page. Throws a `ForgeFailure`. */
+  openPullRequest(wanted: PullRequest, signal?: AbortSignal): Promise<string>
   /** Ends its connections. */
   close(): Promise<void>
 }

@@ -97,6 +97,59 @@ describe('a commit status', () => {
   })
 })
 
+describe('a pull request', () => {
+  const wanted = {
+    repository: 'group/sub/shop',
+    from: 'evenkeel/accept-1',
+    onto: 'main',
+    title: 'Accept Deployment/shop/web: spec.replicas',
+    text: 'The autoscaler owns it.',
+  }
+
+  async function propose(kind: ForgeKind): Promise<unknown> {
+    const forge = openForge({ kind, api, token: async () => 'secret-token' })
+    try {
+      return await forge.openPullRequest(wanted).catch((error: unknown) => error)
+    } finally {
+      await forge.close()
+    }
+  }
+
+  test('is opened as each forge documents it, and its page is told', async () => {
+    answer.body = '{"html_url":"https://forge/pulls/1","web_url":"https://forge/merge_requests/1"}'
+    expect(await propose('github')).toBe('https://forge/pulls/1')
+    expect(await propose('gitea')).toBe('https://forge/pulls/1')
+    expect(await propose('gitlab')).toBe('https://forge/merge_requests/1')
+    const [github, gitea, gitlab] = asked
+    const { from: head, onto: base, title, text } = wanted
+    for (const one of [github, gitea]) {
+      expect(one).toMatchObject({
+        method: 'POST',
+        url: '/api/v1/repos/group/sub/shop/pulls',
+        body: { head, base, title, body: text },
+      })
+    }
+    expect(gitlab).toMatchObject({
+      method: 'POST',
+      url: '/api/v1/projects/group%2Fsub%2Fshop/merge_requests',
+      body: { source_branch: head, target_branch: base, title, description: text },
+    })
+  })
+
+  test('that is not opened says so, with the right that the token lacks', async () => {
+    answer = { status: 403, body: 'Resource not accessible' }
+    expect(await propose('github')).toMatchObject({
+      code: 'denied',
+      message: expect.stringContaining('repository group/sub/shop: cannot open a pull request'),
+      hint: 'give the token the right to open a pull request',
+    })
+    for (const body of ['<html>', '{}', 'null', '{"html_url":"javascript:alert(1)"}']) {
+      answer = { status: 201, body }
+      expect(await propose('gitea'), body).toMatchObject({ code: 'refused' })
+    }
+  })
+})
+
 describe('a forge that does not take it', () => {
   test.each([
     [401, 'Bad credentials', 'denied', false],

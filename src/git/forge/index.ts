@@ -12,5 +12,6 @@ export {
   type ForgeFailure,
   type ForgeKind,
   forgeKinds,
+  type PullRequest,
 } from './contract.ts'
 export { openForge } from './open-forge.ts'

@@ -16,6 +16,12 @@ export function checkAccess(
       if (environments.has(one)) continue
       check.warn('Access', access, `there is no environment ${one}`, didYouMean(one, environments.keys()))
     }
+    if (access.value.spec.writes !== undefined && access.value.spec.bundles === undefined) {
+      const hint = 'name the bundles of this team under bundles'
+      check.refuse('Access', access, 'writes: bounds no bundle, because none is named', hint)
+      found.delete(name)
+      continue
+    }
     if (where === undefined) continue
     const place = { file: access.file, line: access.line, subject: `Access ${name}` }
     const compiled = compilePlacement(where, place)

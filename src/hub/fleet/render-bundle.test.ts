@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../core/failure.ts'
-import type { Bundle, Cluster } from '../../core/kinds/index.ts'
+import type { Access, Bundle, Cluster } from '../../core/kinds/index.ts'
 import { openRenderer } from '../../render/index.ts'
 import { type Declared, type FleetModel, renderBundle, type SourcePath } from './index.ts'
 
@@ -157,4 +157,34 @@ test('what its renderer has no use for is refused, not left out', async () => {
       problems: [{ message: expect.stringContaining(message) }],
     })
   }
+})
+
+test('what a team may not write is left out by name and place, and the rest stays', async () => {
+  const access: Access = {
+    apiVersion: 'evenkeel.dev/v1alpha1',
+    kind: 'Access',
+    metadata: { name: 'web-team' },
+    spec: {
+      subjects: [{ group: 'web' }],
+      roles: ['operator'],
+      bundles: ['web'],
+      writes: { namespaces: ['web'] },
+    },
+  }
+  const bounded = { ...model, access: new Map([['web-team', { value: access, file: 'a.yaml', line: 1 }]]) }
+  const other = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: payments}\n`
+  const read = reader({ 'apps/web': { 'a.yaml': `${configMap('a')}---\n${other}` } })
+  const one = await renderBundle(bounded, bundle({ namespace: 'web' }), cluster('prod-1'), read, tools)
+  expect(one).toMatchObject({
+    rendered: true,
+    objects: [{ object: { metadata: { name: 'a' } } }],
+    refused: [
+      {
+        file: 'apps/web/a.yaml',
+        line: 5,
+        subject: 'ConfigMap payments/b',
+        message: 'bundle web may not write it: it is outside of what Access web-team lets it write',
+      },
+    ],
+  })
 })

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { normalise, variantOf } from '../../core/bundle/index.ts'
+import { type BundleWrites, mayWrite, writesOf } from '../../core/access/index.ts'
+import { type DesiredObject, normalise, variantOf } from '../../core/bundle/index.ts'
 import type { Bundle, Cluster } from '../../core/kinds/index.ts'
+import { nameOf, refOf } from '../../core/object/index.ts'
 import { hasErrors, type Problem } from '../../core/problem.ts'
 import type { Rendered, RenderRequest } from '../../render/index.ts'
 import { decryptTree } from '../sops/index.ts'
@@ -71,7 +73,8 @@ export async function renderBundle(
     outcome = await tools.renderer.render({ ...request, helm, seed: tools.seed(name, scope) })
     if (!outcome.rendered) return { rendered: false, problems: outcome.problems }
   }
-  return { ...resultOf(name, gathered, outcome), perCluster, scope }
+  const accesses = [...model.access.values()].map(({ value }) => value)
+  return { ...resultOf(bundle.value, gathered, outcome, writesOf(accesses, name)), perCluster, scope }
 }
 
 const defaultRelease = { releaseName: 'release', namespace: 'default' }
@@ -99,11 +102,15 @@ function requestOf(
 }
 
 function resultOf(
-  bundle: string,
+  bundle: Bundle,
   gathered: GatheredSource,
   outcome: Rendered,
+  writes: readonly BundleWrites[],
 ): Omit<Extract<RenderResult, { rendered: true }>, 'perCluster' | 'scope'> {
-  const { objects, problems } = normalise(outcome.manifests, { bundle })
+  const { name } = bundle.metadata
+  const { objects: all, problems: found } = normalise(outcome.manifests, { bundle: name })
+  const { objects, problems: outside } = withinWrites(bundle, all, writes)
+  const problems = [...found, ...outside]
   const leftOut = outcome.leftOut.map(
     ({ subject, reason, file }): Problem => ({
       file,
@@ -113,17 +120,41 @@ function resultOf(
       severity: 'warning',
     }),
   )
-  const all = [...gathered.warnings, ...outcome.warnings, ...problems, ...leftOut]
+  const told = [...gathered.warnings, ...outcome.warnings, ...problems, ...leftOut]
   return {
     rendered: true,
     variant: variantOf(objects, sha256),
     objects,
     empty: objects.length === 0,
     refused: problems.filter((problem) => hasErrors([problem])),
-    warnings: all.filter(({ severity }) => severity === 'warning'),
+    warnings: told.filter(({ severity }) => severity === 'warning'),
     randomBytes: outcome.randomBytes,
     drewRandom: outcome.drewRandom.map(({ origin }) => `${origin.file}:${origin.line}`),
   }
+}
+
+/** Without what the bundle may not write, which is left out by name as what a cluster could not take is. */
+function withinWrites(
+  { metadata, spec }: Bundle,
+  objects: readonly DesiredObject[],
+  writes: readonly BundleWrites[],
+): { readonly objects: readonly DesiredObject[]; readonly problems: readonly Problem[] } {
+  if (writes.length === 0) return { objects, problems: [] }
+  const isWithin = ({ object }: DesiredObject): boolean =>
+    mayWrite(writes, object, spec.namespace ?? 'default')
+  const by = writes.map((one) => one.by).join(', ')
+  const problems = objects
+    .filter((one) => !isWithin(one))
+    .map(
+      ({ object, origin }): Problem => ({
+        ...origin,
+        subject: nameOf(refOf(object)),
+        message: `bundle ${metadata.name} may not write it: it is outside of what Access ${by} lets it write`,
+        hint: `move it to another bundle, or add its namespace and kind to writes of Access ${by}`,
+        severity: 'error',
+      }),
+    )
+  return { objects: objects.filter(isWithin), problems }
 }
 
 /** SHA-256 of a text, in hexadecimal. */

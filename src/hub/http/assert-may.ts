@@ -83,6 +83,11 @@ const targetsOf: Readonly<Record<RouteTarget, Targets>> = {
     const all = clusters === undefined && environments === undefined && labels === undefined
     return all ? [{}] : freeze.clusters.map((cluster) => ({ cluster }))
   },
+  job: async (service, call, whole, { params }) => {
+    const { job: id = '' } = params
+    if ((await service.jobTargets(call, id)) === undefined) throw notFound('job', id)
+    return (await service.jobTargets(whole, id)) ?? []
+  },
   objects: async (service, call, _, { body }) => {
     const { targets } = body as HealRequest
     const found: Target[] = []

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { type EventView, eventViewSchema } from '../../api/index.ts'
 import type { Clock, Log, Timer } from '../../runtime/index.ts'
-import { type Grant, hears } from '../../core/access/index.ts'
+import { type Grant, hears, readable } from '../../core/access/index.ts'
 import { reasonOf } from '../../core/failure.ts'
-import type { Call, Caller, HubService } from '../service.ts'
+import type { Call, Caller, HubService, ToldEvent } from '../service.ts'
 import { encode } from './encode.ts'
 
 export interface EventStreamOptions {
@@ -37,7 +37,8 @@ const replayPage = 500
 const heartbeat = Buffer.from(': alive\n\n')
 
 /**
- * Sends events to everybody who listens. Each event is encoded once, and the same bytes are written to all.
+ * Sends events to everybody who listens. Each event is encoded once, or twice where those who may look at a part of it
+ * are told less, and the same bytes are written to all.
  * Whoever does not read fast enough is dropped and comes back with the last event it saw: nobody waits for
  * the slowest, and nothing is lost.
  */
@@ -120,11 +121,13 @@ export class EventStream {
     this.#remove(subscriber)
   }
 
-  #publish(event: EventView): void {
-    const frame = frameOf(event)
-    const { cluster, bundle, object } = event
+  #publish({ view, whole, about }: ToldEvent): void {
+    const part = frameOf(view)
+    const all = whole === undefined ? part : frameOf({ ...view, message: whole })
+    const { cluster, bundle, object } = view
     for (const subscriber of this.#subscribers) {
-      if (!hears(subscriber.grants, { cluster, bundle, namespace: object?.namespace })) continue
+      if (!hears(subscriber.grants, { cluster, bundle, namespace: object?.namespace, about })) continue
+      const frame = readable(subscriber.grants) === undefined ? all : part
       if (subscriber.waiting === undefined) this.#send(subscriber, frame)
       else if (subscriber.waiting.length < replayPage * 20) subscriber.waiting.push(frame)
       else this.#drop(subscriber)

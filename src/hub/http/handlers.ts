@@ -88,6 +88,14 @@ const handlers: Handlers = {
     found('bundle', params.bundle, await service.preview(call, params.bundle, body)),
   promotion: async (service, call, { params, query }) =>
     found('bundle', params.bundle, await service.promotion(call, params.bundle, query)),
+  previewAccept: async (service, call, { params, query }) =>
+    found('bundle', params.bundle, await service.previewAccept(call, params.bundle, query)),
+  accept: async (service, call, { params, body }) => {
+    const { reaches } = found('bundle', params.bundle, await service.previewAccept(call, params.bundle, body))
+    // A commit is in force at once; a pull request is decided where it is merged.
+    if (body.how === 'commit' && reaches.length > 0) await confirmOn(service, call, reaches, body)
+    return found('bundle', params.bundle, await service.accept(call, params.bundle, body))
+  },
   startRun: async (service, call, { params, body }) => {
     const { run } = found('bundle', params.bundle, await service.draftRun(call, params.bundle))
     if (run !== undefined) await confirmOn(service, call, targetsOfRun(run, 'start'), body)
@@ -113,6 +121,17 @@ const handlers: Handlers = {
     if (held !== undefined && held.clusters.length > 0) await confirmOn(service, call, held.clusters, body)
     return found('freeze', params.freeze, await service.thaw(call, params.freeze, body))
   },
+  jobs: (service, call, { query }) => service.jobs(call, query),
+  job: async (service, call, { params }) => found('job', params.job, await service.job(call, params.job)),
+  jobRows: async (service, call, { params, query }) =>
+    found('job', params.job, await service.jobRows(call, params.job, query)),
+  healJob: async (service, call, { body }) => {
+    await confirmHeal(service, call, body)
+    return service.healJob(call, body)
+  },
+  reconcileJob: (service, call, { body }) => service.reconcileJob(call, body),
+  cancelJob: async (service, call, { params }) =>
+    found('job', params.job, await service.cancelJob(call, params.job)),
   events: (service, call, { query }) => service.events(call, query),
   cloudEvents: async (service, call, { query }) => {
     const { items } = await service.events(call, query)
@@ -131,16 +150,27 @@ const handlers: Handlers = {
   causes: (service, call, { query }) => service.causes(call, query),
   cause: async (service, call, { params, query }) =>
     found('cause', params.cause, await service.cause(call, params.cause, query)),
-  objects: async (service, call, { params: { cluster, bundle } }) =>
-    found('bundle', `${bundle} on cluster ${cluster}`, await service.objects(call, cluster, bundle)),
+  objects: async (service, call, { params: { cluster, bundle }, query }) =>
+    found('bundle', `${bundle} on cluster ${cluster}`, await service.objects(call, cluster, bundle, query)),
   manifest: async (service, call, { params: { cluster, bundle }, query }) => {
     const subject = `${query.kind} ${query.name} of bundle ${bundle} on cluster ${cluster}`
     return found('object', subject, await service.manifest(call, cluster, bundle, query))
   },
   effective: async (service, call, { params }) =>
     found('cluster', params.cluster, await service.effective(call, params.cluster)),
+  namespace: async (service, call, { params, query }) =>
+    found('namespace', params.namespace, await service.namespace(call, params.namespace, query)),
   search: (service, call, { query }) => service.search(call, query),
   searchWords: async (service, call, { query }) => ({ words: await service.searchWords(call, query) }),
+  whoCan: (service, call, { query }) => service.whoCan(call, query),
+  accessMatrix: (service, call, { query }) => service.accessMatrix(call, query),
+  proposal: async (service, call, { params, query }) =>
+    found('bundle', params.bundle, await service.proposal(call, params.bundle, query)),
+  quotas: (service, call, { query }) => service.quotas(call, query),
+  quotaHeat: (service, call, { query }) => service.quotaHeat(call, query),
+  recorded: (service, call, { query }) => service.recorded(call, query),
+  recordedChanges: async (service, call, { params, query }) =>
+    found('cluster', params.cluster, await service.recordedChanges(call, params.cluster, query)),
   session: async (_, call) => sessionView(call),
   sessions: async (_, call, { query }, { accounts }) => ({
     items: await listSessions(accounts, call, query.name),

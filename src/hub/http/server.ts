@@ -87,6 +87,8 @@ export function createHttpServer(service: HubService, options: HttpServerOptions
       ? { createServer: createHttp }
       : { createServer: createHttps, serverOptions: { ...options.tls } }),
   }) as Server
+  // Longer than API servers keep a connection of their audit webhooks (Go: 90 s), so that none is made anew each time.
+  server.keepAliveTimeout = 100_000
   const metrics = options.metrics === undefined ? undefined : createMetricsServer(service, options)
 
   return {

@@ -52,7 +52,7 @@ export async function ownWebFiles(): Promise<WebFiles | undefined> {
 }
 
 /** Lists the pages in a folder. Each file is read when it is asked for first and kept from then on. */
-async function openWebFiles(folder: string): Promise<WebFiles> {
+export async function openWebFiles(folder: string): Promise<WebFiles> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = new Set(
     entries
@@ -65,6 +65,7 @@ async function openWebFiles(folder: string): Promise<WebFiles> {
     if (bytes === undefined) {
       bytes = readFile(join(folder, path))
       kept.set(path, bytes)
+      bytes.catch(() => kept.delete(path))
     }
     return bytes
   }

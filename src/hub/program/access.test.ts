@@ -25,14 +25,14 @@ afterAll(() => rig.stop())
 
 /** A text with the names of what was asked for taken for those of nothing. */
 function named(text: string): string {
-  const names = ['plan-xcluster', 'xcluster-cause', 'xcluster', 'xbundle']
+  const names = ['plan-xcluster', 'xcluster-cause', 'xcluster', 'xbundle', 'xfar']
   return names.reduce((rest, name) => rest.replaceAll(name, 'nowhere'), text)
 }
 
 /** What a route needs to be asked at all; several where it answers about several things. */
 function queriesOf(name: string): readonly string[] {
   if (name === 'names') {
-    const kinds = ['clusters', 'bundles', 'environments', 'plans', 'runs', 'causes']
+    const kinds = ['clusters', 'bundles', 'environments', 'plans', 'runs', 'jobs', 'causes']
     return kinds.map((kind) => `?of=${kind}`)
   }
   if (name === 'drift') return ['', '?state=open', '?cause=xspace-cause']
@@ -40,9 +40,22 @@ function queriesOf(name: string): readonly string[] {
     return ['', '?after=0', '?cluster=xcluster', '?bundle=xbundle']
   if (name === 'promotion')
     return ['?to=dev&from=dev', '?to=dev', '?to=xenv&from=dev', '?to=nowhere&from=dev']
-  if (name === 'trace' || name === 'manifest') return ['?kind=ConfigMap&namespace=xspace&name=a']
+  if (name === 'trace' || name === 'manifest' || name === 'previewAccept')
+    return ['?kind=ConfigMap&namespace=xspace&name=a']
   if (name === 'search')
     return ['?q=a', '?q=', '?q=kind:ConfigMap', '?q=cluster:xcluster', '?q=bundle:xbundle']
+  if (name === 'fleetMap') return ['', '?fill=quota', '?fill=quota&cluster=xcluster']
+  if (name === 'whoCan') return ['?verb=get&resource=pods', '?verb=get&resource=pods&cluster=xcluster&user=x']
+  if (name === 'recorded') return ['', '?kind=RoleBinding', '?cluster=xcluster', '?namespace=xspace']
+  if (name === 'recordedChanges')
+    return ['?group=rbac.authorization.k8s.io&kind=Role&namespace=xspace&name=a']
+  if (name === 'proposal') {
+    return [
+      '?change=bound&namespace=xspace&name=a&bounds=pods=1',
+      '?change=take&namespace=xspace&name=a&subject=User%20xuser',
+    ]
+  }
+  if (name === 'quotas') return ['', '?namespace=xspace', '?cluster=xcluster']
   if (name === 'searchWords') {
     return ['', 'kind:', 'ns:', 'name:', 'cluster:', 'env:', 'bundle:', 'group:'].map((q) => `?q=${q}`)
   }
@@ -98,15 +111,19 @@ function bodyOf(name: string, on: string): object {
   const confirmed = { yes: true, confirm: on, reason: 'because' }
   switch (name) {
     case 'heal':
+    case 'healJob':
       return { targets: [{ cluster: on, clusterId: 'x', keys: ['/ConfigMap/space/a'] }], ...confirmed }
     case 'freeze':
       return { clusters: [on], reason: 'because' }
     case 'reconcile':
+    case 'reconcileJob':
       return { clusters: [on] }
     case 'controlRun':
       return { action: 'pause', ...confirmed }
     case 'preview':
       return { folders: ['apps/shop'], files: [] }
+    case 'accept':
+      return { kind: 'ConfigMap', name: 'a', how: 'commit', ...confirmed }
     case 'audit':
       return { kind: 'EventList', items: [] }
     default:
@@ -123,10 +140,14 @@ describe('what somebody may do', () => {
       reject: ['root', 'approver'],
       freeze: ['root', 'dev'],
       reconcile: ['root', 'dev'],
+      healJob: ['root', 'dev'],
+      reconcileJob: ['root', 'dev'],
+      cancelJob: ['root', 'dev'],
       startRun: ['root'],
       controlRun: ['root'],
       approveRun: ['root'],
       preview: ['root'],
+      accept: ['root'],
       thaw: ['root'],
       audit: ['root'],
     }
@@ -158,13 +179,17 @@ describe('what somebody may do', () => {
       clusterId: 'x',
       keys: ['/ConfigMap/space/a'],
     }))
-    const { heal, reconcile, freeze } = routes
+    const { heal, healJob, reconcile, reconcileJob, freeze } = routes
     const both = { targets, yes: true, confirm: '2', reason: 'because' }
     expect((await rig.ask('dev', heal.path, { body: both })).status).toBe(404)
     expect((await rig.ask('dev', reconcile.path, { body: { clusters: ['open', 'xcluster'] } })).status).toBe(
       404,
     )
+    expect((await rig.ask('dev', healJob.path, { body: both })).status).toBe(404)
+    const wide = { clusters: ['open', 'xcluster'] }
+    expect((await rig.ask('dev', reconcileJob.path, { body: wide })).status).toBe(404)
     expect((await rig.ask('dev', reconcile.path, { body: {} })).status).toBe(403)
+    expect((await rig.ask('dev', reconcileJob.path, { body: {} })).status).toBe(403)
     expect((await rig.ask('dev', freeze.path, { body: { reason: 'x' } })).status).toBe(403)
     expect(
       (await rig.ask('dev', freeze.path, { body: { reason: 'x', environments: ['dev', 'xenv'] } })).status,
@@ -177,6 +202,50 @@ describe('what somebody may do', () => {
     const part = await rig.client('dev').run({ params: { run: 'r-wide' } })
     expect(part.members.map((one) => one.cluster)).toEqual(['open'])
     expect(part.stages).toHaveLength(1)
+  })
+
+  test('a job that reaches further than somebody may is theirs to look at in part, and not to cancel', async () => {
+    const wide = await rig.client('dev').job({ params: { job: 'j-wide' } })
+    expect(wide).toMatchObject({ counts: { total: 1 }, bundles: ['shop'], mayCancel: false })
+    const { items } = await rig.client('tenant').jobRows({ params: { job: 'j-wide' }, query: {} })
+    expect(items.map(({ asked, results }) => [asked, results.length])).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+    const { cancelJob } = routes
+    const { status } = await rig.ask('dev', pathOf(cancelJob, { job: 'j-wide' }), { body: {} })
+    expect(status).toBe(403)
+  })
+
+  test('recorded bindings and quotas are theirs to look at in part, and an answer in part says so', async () => {
+    const bindings = async (who: Who) => {
+      const { items, limited } = await rig.client(who).whoCan({ query: { verb: 'get', resource: 'pods' } })
+      return [limited, ...new Set(items.map(({ binding }) => binding.name))]
+    }
+    const quotas = async (who: Who) => {
+      const { items } = await rig.client(who).quotas({ query: {} })
+      return [...new Set(items.map(({ cluster, object }) => `${cluster} ${object.name}`))].toSorted()
+    }
+    expect(await bindings('root')).toEqual([
+      false,
+      'xspace-wide',
+      'xspace-xbundle',
+      'space-team',
+      'xspace-team',
+    ])
+    expect(await bindings('dev')).toEqual([true, 'xspace-wide', 'space-team', 'xspace-team'])
+    // What stands in no namespace is not of theirs, nor what no bundle of theirs holds.
+    expect(await bindings('tenant')).toEqual([true, 'space-team'])
+    expect(await bindings('looker')).toEqual([true])
+    expect(await quotas('dev')).toEqual(['open space-quota', 'open xspace-quota'])
+    expect(await quotas('tenant')).toEqual(['open space-quota', 'xcluster space-quota'])
+    expect(await quotas('looker')).toEqual([])
+    // Of clusters that nobody answers for it is not known how full they are now.
+    const { legend, clusters } = await rig.client('dev').fleetMap({ query: { fill: 'quota' } })
+    expect([legend[0], clusters.map(([name, , , fill]) => [name, fill])]).toEqual([
+      'not known',
+      [['open', 0]],
+    ])
   })
 
   test('what was done is recorded with the person', async () => {
@@ -235,6 +304,14 @@ describe('a stream', () => {
         body: { confirm: 'xcluster', reason: 'xcluster' },
       })
       const targets = [{ cluster: 'open', clusterId: 'x', keys: ['/ConfigMap/space/a'] }]
+      const wide = await rig.client('root').reconcileJob({ body: { clusters: ['open', 'xcluster'] } })
+      await until('of a job they hear that a part is theirs', stream.text, (text) =>
+        text.includes(`job ${wide.id}: reconcile has begun`),
+      )
+      const { items } = await rig.client(who).events({ query: { type: 'job-begun' } })
+      expect(items.at(-1)).toMatchObject({ job: wide.id, message: `job ${wide.id}: reconcile has begun` })
+      const all = await rig.client('root').events({ query: { type: 'job-begun' } })
+      expect(all.items.at(-1)?.message).toContain('open, xcluster')
       await rig.client('root').heal({ body: { targets, yes: true } })
       await until('what is theirs is told', stream.text, (text) => text.includes('heal of 1 object on open'))
       expect(hiddenIn(who, stream.text()), stream.text()).toEqual([])

@@ -1,6 +1,17 @@
 import { reasonOf } from '../../core/failure.ts'
 import { Backoff, type Clock, type Log } from '../../runtime/index.ts'
+import type { Target } from '../../core/access/index.ts'
 import type { LoggedEvent, NewEvent, Store } from '../store/index.ts'
+
+/** All that an event is about, where that is more than one thing: for those who listen, and not kept with it. */
+interface About {
+  readonly about?: readonly Target[]
+}
+
+/** An event that is durable, as listeners are told. */
+export type AddedEvent = LoggedEvent & About
+
+type Waiting = NewEvent & About
 
 /** Events that wait for a store which does not take them; the oldest go first beyond that. */
 const mostWaiting = 10_000
@@ -14,8 +25,8 @@ export class EventLog {
   readonly #store: Store
   readonly #clock: Clock
   readonly #log: Log
-  readonly #listeners = new Set<(event: LoggedEvent) => void>()
-  readonly #waiting: NewEvent[] = []
+  readonly #listeners = new Set<(event: AddedEvent) => void>()
+  readonly #waiting: Waiting[] = []
   readonly #stopping = new AbortController()
   #last: Promise<unknown> = Promise.resolve()
   #running: Promise<void> | undefined
@@ -28,7 +39,7 @@ export class EventLog {
   }
 
   /** Appends an event sooner or later. Never fails and never waits. */
-  add(event: Omit<NewEvent, 'at'> & { readonly at?: string }): void {
+  add(event: Omit<Waiting, 'at'> & { readonly at?: string }): void {
     this.#waiting.push({ at: this.#now(), ...event })
     if (this.#waiting.length > mostWaiting) {
       this.#waiting.shift()
@@ -38,14 +49,14 @@ export class EventLog {
   }
 
   /** Appends an event and resolves when it is durable. Throws what the store throws. */
-  async record(event: Omit<NewEvent, 'at'>): Promise<LoggedEvent> {
+  async record(event: Omit<Waiting, 'at'>): Promise<LoggedEvent> {
     const [logged] = await this.#append([{ at: this.#now(), ...event }])
     if (logged === undefined) throw new Error('an event was appended and not answered')
     return logged
   }
 
   /** Calls the listener for every event from now on; the answer ends that. */
-  subscribe(listener: (event: LoggedEvent) => void): () => void {
+  subscribe(listener: (event: AddedEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
@@ -78,9 +89,13 @@ export class EventLog {
   }
 
   /** One append at a time, so that listeners hear of events in the order of their sequence. */
-  #append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
+  #append(events: readonly Waiting[]): Promise<AddedEvent[]> {
     const mine = this.#last.then(async () => {
-      const logged = await this.#store.events.append(events)
+      const kept = await this.#store.events.append(events.map(({ about: _about, ...event }) => event))
+      const logged = kept.map((event, at): AddedEvent => {
+        const about = events[at]?.about
+        return about === undefined ? event : { ...event, about }
+      })
       for (const event of logged) for (const listener of this.#listeners) listener(event)
       return logged
     })

@@ -4,7 +4,7 @@ import { type Forge, openForge } from '../../git/forge/index.ts'
 import { openRenderer } from '../../render/index.ts'
 import type { Clock, Log } from '../../runtime/index.ts'
 import { AuditFeeds, type Tail, tailAuditLog } from '../audit/index.ts'
-import { Rights } from '../auth/index.ts'
+import { newId, Rights } from '../auth/index.ts'
 import type { HubConfig } from '../config/index.ts'
 import type { HubService } from '../service.ts'
 import type { Store } from '../store/index.ts'
@@ -13,6 +13,7 @@ import { CommitStatuses } from '../statuses/index.ts'
 import { placeOfRepository, PushLooks } from '../webhooks/index.ts'
 import { ClusterBoard } from './cluster/cluster-board.ts'
 import { EnginePool } from './cluster/engine-pool.ts'
+import { RecordKeeper } from './cluster/record-keeper.ts'
 import { ReportKeeper } from './cluster/report-keeper.ts'
 import { SearchKeeper } from './cluster/search-keeper.ts'
 import { EventLog } from './event-log.ts'
@@ -22,6 +23,7 @@ import { openHubCharts } from './fleet/hub-charts.ts'
 import { RenderMemory } from './fleet/render-memory.ts'
 import { Renderings } from './fleet/renderings.ts'
 import { remotePlace, Sources } from './fleet/sources.ts'
+import { Jobs } from './jobs/index.ts'
 import { HubMetrics } from './metrics.ts'
 import { startRetention } from './retention.ts'
 import { Freezes, MetricGates, RolloutLoop } from './rollout/index.ts'
@@ -40,9 +42,9 @@ export interface ReconcilerOptions {
 /** The loop and its answers, running. */
 export interface Reconciler {
   readonly service: HubService
-  /** Adds to the activity what happened at the way in. */
   /** What people may do. */
   readonly rights: Rights
+  /** Adds to the activity what happened at the way in. */
   readonly note: (
     type: string,
     message: string,
@@ -88,6 +90,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
   })
   const search = new SearchKeeper({ store, content: renderings, clock, log })
   await search.load()
+  const records = new RecordKeeper({ store, clock, log })
   const audit = new AuditFeeds()
   const freezes = new Freezes({
     store,
@@ -105,6 +108,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     board,
     keeper,
     search,
+    records,
     events,
     metrics,
     clock,
@@ -129,8 +133,9 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     clock,
     log,
   })
+  const forges = forgesOf(config, options.caFile)
   const statuses = new CommitStatuses({
-    forges: forgesOf(config, options.caFile),
+    forges,
     publicUrl: config.publicUrl,
     clock,
     onProblem: (message) => {
@@ -175,8 +180,10 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     tailAuditLog(file, { feed: audit.of(cluster), clock, log }),
   )
   await Promise.all(tails.map((tail) => tail.started))
+  const jobs = new Jobs({ store, events, clock, log, newId: () => newId('j') })
   const stop = async (): Promise<void> => {
     retention.stop()
+    await jobs.stop()
     await pushes.stop()
     await fleet.stop()
     await rollouts.stop()
@@ -189,12 +196,14 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     await pool.stop()
     await Promise.all(tails.map((tail) => tail.stop()))
     await search.stop()
+    await records.stop()
     await keeper.stop(fleet.state.model?.clusters.keys() ?? [])
     await events.stop()
   }
   const retention = startRetention({ config, store, clock, log })
   try {
     await freezes.load()
+    await jobs.load()
     await rollouts.book.load()
     await fleet.start()
     for (const record of rollouts.book.records()) {
@@ -204,6 +213,12 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     await stop()
     throw error
   }
+  const rights = new Rights({
+    model: () => fleet.state.model,
+    facts: (cluster) => factsOf(board, cluster),
+    clock,
+    admins: config.openid?.admins ?? [],
+  })
   const service = hubService({
     config,
     store,
@@ -212,22 +227,19 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     fleet,
     sources,
     pushes,
+    forges,
     renderings,
     apimachinery,
     rollouts,
     freezes,
     audit,
+    jobs,
+    rights,
     events,
     metrics,
     clock,
     version: options.version,
     startedAt: new Date(clock.now()).toISOString(),
-  })
-  const rights = new Rights({
-    model: () => fleet.state.model,
-    facts: (cluster) => factsOf(board, cluster),
-    clock,
-    admins: config.openid?.admins ?? [],
   })
   return { service, rights, note: (type, message, by) => events.add({ type, message, ...by }), stop }
 }

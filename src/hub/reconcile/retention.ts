@@ -7,6 +7,12 @@ const dayMs = 86_400_000
 const everyMs = 6 * 3_600_000
 const firstMs = 10 * 60_000
 
+/** Jobs beyond the newest so many are forgotten, however young they are. */
+const mostJobs = 1_000
+
+/** How full quotas were is kept so long: the trend goes no further back. */
+const quotaMs = 30 * dayMs
+
 /** Renderings that nothing is assigned to are kept so long: a revert finds them again. */
 const contentMs = 30 * dayMs
 
@@ -48,6 +54,9 @@ export async function forgetOld({
   await store.events.forget(ago(days * dayMs), events)
   await store.runs.forget(ago(days * dayMs))
   await store.answers.forget(ago(dayMs))
+  await store.recorded.forget(ago(days * dayMs))
+  await store.quotas.forget(ago(quotaMs))
+  await store.jobs.forget(ago(days * dayMs), mostJobs)
   const kept = await store.assignments.variants()
   for (const variant of await store.runs.variants()) kept.add(variant)
   for (const variant of await store.bundleStates.appliedVariants()) kept.add(variant)

@@ -16,6 +16,9 @@ class Board implements Forge {
     if (this.refuses !== undefined) throw this.refuses
     this.said.push(status)
   }
+  async openPullRequest(): Promise<string> {
+    throw new Error('no status opens a pull request')
+  }
   async close(): Promise<void> {}
 }
 

@@ -58,6 +58,7 @@ export function assignmentOf(bundle: string, variant = 'sha256:1'): Assignment {
     mode: 'enforce',
     healAfter: { people: 600_000, others: 0 },
     additions: 'report',
+    namespaces: 'ignore',
     ignore: [],
     prune: 'auto',
     pruneBound: { maxObjects: 10, maxPercent: 25 },

@@ -10,6 +10,8 @@ export interface Database {
   readonly dialect: DialectName
   /** Reads, each for itself. Throws a `HubFailure` for whatever the database does. */
   read<Result>(work: Work<Result>): Promise<Result>
+  /** The same for questions that may take long: they keep no other work of this process waiting. */
+  readApart<Result>(work: Work<Result>): Promise<Result>
   /**
    * Runs the work as one transaction; when it resolves the rows are durable. When it rejects none of them is
    * kept. Work may run twice where a server asks for that (serialisation), so it changes nothing but rows.

@@ -3,6 +3,7 @@ import type { Limit } from '../../core/access/index.ts'
 import type { DriftRecord, DriftState } from '../../core/ledger/index.ts'
 import type { Database } from './database.ts'
 import { fromText, runsOf, toText } from './json-text.ts'
+import { isAfter, pageOf } from './newest-page.ts'
 import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
 import { withinAny } from './within.ts'
@@ -49,28 +50,18 @@ export class DriftTable {
       const counted = await matching
         .select((count) => count.fn.countAll<number>().as('total'))
         .executeTakeFirst()
-      const [firstSeen = '', id = ''] = cursor === undefined ? [] : cursor.split('|')
-      const after =
-        cursor === undefined
-          ? matching
-          : matching.where((where) =>
-              where.or([
-                where('first_seen', '<', firstSeen),
-                where.and([where('first_seen', '=', firstSeen), where('id', '>', id)]),
-              ]),
-            )
-      const rows = await after
+      const rows = await matching
+        .where(isAfter('first_seen', cursor))
         .select(['id', 'first_seen', 'body'])
         .orderBy('first_seen', 'desc')
         .orderBy('id')
         .limit(limit + 1)
         .execute()
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
+      const { shown, ...more } = pageOf(rows, limit, (row) => row.first_seen)
       return {
         items: shown.map((row) => fromText<DriftRecord>(row.body)),
         total: Number(counted?.total ?? 0),
-        ...(rows.length > limit && last !== undefined ? { next: `${last.first_seen}|${last.id}` } : {}),
+        ...more,
       }
     })
   }

@@ -74,6 +74,16 @@ describe('one opener', () => {
     await next.close()
   })
 
+  test('a program that ends by closing its store has closed it, also after a question that was read apart', async () => {
+    const run = start(`
+      const store = await open()
+      await store.search.known()
+      await store.close()
+      say('closed')`)
+    const [code] = (await once(run.child, 'close')) as [number | null]
+    expect([code, run.lines]).toEqual([0, ['"closed"']])
+  })
+
   test('incident 40: another process is refused while one lives, and let in as soon as it was killed', async () => {
     const holder = start(`await open(); say('open'); setInterval(() => {}, 1000)`)
     await holder.said()

@@ -12,7 +12,15 @@ import { GroupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import type { Migration } from './migrations/index.ts'
 import type { Queries } from './schema.ts'
-import { createSqliteFile, findDamage, openSqliteFile, ownerOf, queriesOver } from './sqlite-connection.ts'
+import { SqliteReader } from './sqlite-reader.ts'
+import {
+  createSqliteFile,
+  findDamage,
+  openSqliteFile,
+  openToRead,
+  ownerOf,
+  queriesOver,
+} from './sqlite-connection.ts'
 
 /** Backups of earlier schemas that are kept. */
 const keptBackups = 3
@@ -118,17 +126,24 @@ class EmbeddedDatabase implements Database {
   readonly dialect = 'sqlite'
   readonly #file: string
   readonly #queries: Queries
+  /** A connection of its own: what is read waits for no writes, and sees what was committed. */
+  readonly #reads: Queries
+  readonly #readConnection: DatabaseSync
   readonly #connection: DatabaseSync
   readonly #commits: GroupCommit
   readonly #lock: FolderLock
+  readonly #reader: SqliteReader
   #closing: Promise<void> | undefined
 
   constructor(file: string, queries: Queries, connection: DatabaseSync, lock: FolderLock) {
     this.#file = file
     this.#queries = queries
+    this.#readConnection = openToRead(file)
+    this.#reads = queriesOver(this.#readConnection)
     this.#connection = connection
     this.#commits = new GroupCommit(queries)
     this.#lock = lock
+    this.#reader = new SqliteReader(file)
   }
 
   get broken(): HubFailure | undefined {
@@ -142,7 +157,16 @@ class EmbeddedDatabase implements Database {
   async read<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
     this.#assertOpen()
     try {
-      return await work(this.#queries)
+      return await work(this.#reads)
+    } catch (error) {
+      throw failureOf(error)
+    }
+  }
+
+  async readApart<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    this.#assertOpen()
+    try {
+      return await work(this.#reader.queries)
     } catch (error) {
       throw failureOf(error)
     }
@@ -165,6 +189,11 @@ class EmbeddedDatabase implements Database {
 
   async #close(): Promise<void> {
     await this.#commits.drain()
+    // The last one to close takes the log back into the file.
+    await this.#reader.close()
+    await this.#reads.destroy()
+    // Nothing is closed by that where nothing was read.
+    if (this.#readConnection.isOpen) this.#readConnection.close()
     try {
       // A broken file is not touched any more: the next start reads what the disk really has.
       if (this.#commits.broken === undefined) this.#connection.exec('pragma wal_checkpoint(truncate)')

@@ -20,6 +20,10 @@ export interface NewEvent {
   readonly actor?: string
   readonly reason?: string
   readonly requestId?: string
+  /** The job that it is about: it is heard by whoever may look at a part of that. */
+  readonly job?: string
+  /** The message for whoever may look at everything, where `message` is for those who may look at a part. */
+  readonly whole?: string
 }
 
 /** An event in the log. `sequence` orders; times of different machines do not. */
@@ -154,12 +158,17 @@ function rowOf(event: NewEvent, sequence: number): Unlinked {
     actor: event.actor ?? null,
     reason: event.reason ?? null,
     request_id: event.requestId ?? null,
+    job: event.job ?? null,
+    whole: event.whole ?? null,
   }
 }
 
 function textOf(row: Unlinked): string {
-  const { sequence, at, type, cluster, bundle, object_key, message, actor, reason, request_id } = row
-  return canonicalJson([sequence, at, type, cluster, bundle, object_key, message, actor, reason, request_id])
+  const { sequence, at, type, cluster, bundle, object_key, message, actor, reason, request_id, job, whole } =
+    row
+  const fields = [sequence, at, type, cluster, bundle, object_key, message, actor, reason, request_id]
+  // Rows of before there were jobs in the log keep the text that their links were made from.
+  return canonicalJson(job === null && whole === null ? fields : [...fields, job, whole])
 }
 
 function eventOf(row: Schema['event']): LoggedEvent {
@@ -174,6 +183,8 @@ function eventOf(row: Schema['event']): LoggedEvent {
     ...(row.actor === null ? {} : { actor: row.actor }),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.request_id === null ? {} : { requestId: row.request_id }),
+    ...(row.job === null ? {} : { job: row.job }),
+    ...(row.whole === null ? {} : { whole: row.whole }),
   }
 }
 

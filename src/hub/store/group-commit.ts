@@ -14,7 +14,7 @@ type Outcome =
   | { readonly ok: false; readonly error: unknown }
 
 /** Works that share one commit at the most; more would make the first of them wait too long. */
-const largestGroup = 200
+const largestGroup = 50
 
 /**
  * Writes of many callers to one connection. Those that come while a commit runs share the next one, so a
@@ -59,11 +59,14 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    // Callers that are resumed by the same event share the first commit too.
-    await new Promise((resolve) => {
-      setImmediate(resolve)
-    })
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, largestGroup))
+    while (this.#waiting.length > 0) {
+      // Callers that are resumed by the same event share a commit, and events are heard between two of them: a commit
+      // itself waits for nothing.
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+      await this.#commit(this.#waiting.splice(0, largestGroup))
+    }
     this.#running = undefined
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../../core/rollout/index.ts'
 import type { Database } from './database.ts'
 import { fromText, runsOf, toText } from './json-text.ts'
+import { isAfter, pageOf } from './newest-page.ts'
 import { noRow } from './no-row.ts'
 import type { Queries, Schema } from './schema.ts'
 
@@ -89,28 +90,18 @@ export class RunTable {
       const counted = await matching
         .select((count) => count.fn.countAll<number>().as('total'))
         .executeTakeFirst()
-      const [createdAt = '', id = ''] = cursor?.split('|') ?? []
-      const after =
-        cursor === undefined
-          ? matching
-          : matching.where((where) =>
-              where.or([
-                where('created_at', '<', createdAt),
-                where.and([where('created_at', '=', createdAt), where('id', '>', id)]),
-              ]),
-            )
-      const rows = await after
+      const rows = await matching
+        .where(isAfter('created_at', cursor))
         .selectAll()
         .orderBy('created_at', 'desc')
         .orderBy('id')
         .limit(limit + 1)
         .execute()
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
+      const { shown, ...more } = pageOf(rows, limit, (row) => row.created_at)
       return {
         items: await withMembers(queries, shown),
         total: Number(counted?.total ?? 0),
-        ...(rows.length > limit && last !== undefined ? { next: `${last.created_at}|${last.id}` } : {}),
+        ...more,
       }
     })
   }

@@ -1,4 +1,4 @@
-import type { Generated, Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 
 /**
  * The tables as the newest migration leaves them, the same in both dialects. Times are RFC 3339 texts, and
@@ -73,6 +73,9 @@ export interface Schema {
     progress: string
   }
   readonly run_cluster: { run: string; cluster: string; body: string }
+  readonly job: { id: string; state: string; created_at: string; ended_at: string | null; body: string }
+  readonly job_target: { job: string; cluster: string; bundle: string | null; namespace: string | null }
+  readonly job_row: { job: string; cluster: string; body: string }
   readonly freeze: { id: string; at: string; ended_at: string | null; body: string }
   readonly event: {
     sequence: number
@@ -85,6 +88,8 @@ export interface Schema {
     actor: string | null
     reason: string | null
     request_id: string | null
+    job: string | null
+    whole: string | null
     link: string
   }
   readonly token: {
@@ -107,8 +112,19 @@ export interface Schema {
     expires_at: string
     body: string
   }
+  readonly search_cluster: { number: number; cluster: string }
+  /** How many objects of a cluster are of one group. */
+  readonly search_count: {
+    cluster: string
+    namespace: string
+    kind: string
+    bundle: string
+    api_group: string
+    objects: number
+  }
   readonly search_object: {
-    id: Generated<number>
+    /** Begins with the number of its cluster (`search-ids.ts`). */
+    id: number
     cluster: string
     bundle: string
     object_key: string
@@ -122,6 +138,61 @@ export interface Schema {
     keys: number | null
     /** The projection as JSON. */
     body: string
+  }
+  readonly recorded_content: { hash: string; kind: string; body: string }
+  readonly recorded_object: {
+    cluster: string
+    object_key: string
+    api_group: string
+    kind: string
+    namespace: string
+    name: string
+    hash: string
+    /** Of a binding: what it gives, such as `ClusterRole/view`. */
+    role: string | null
+    resource_version: string
+    uid: string
+    seen_at: string
+    writer: string
+  }
+  readonly recorded_change: {
+    cluster: string
+    object_key: string
+    /** Counts the changes of one object. */
+    number: number
+    at: string
+    from_hash: string | null
+    to_hash: string | null
+    writer: string
+  }
+  readonly recorded_kind: {
+    cluster: string
+    api_group: string
+    kind: string
+    state: string
+    reason: string | null
+    /** 1 once all objects of the kind were recorded. */
+    looked: number
+    at: string
+  }
+  readonly quota: {
+    cluster: string
+    object_key: string
+    resource: string
+    namespace: string
+    name: string
+    hard: string
+    used: string | null
+    /** Of 1; -1 where it is not known. */
+    fullness: number
+    at: string
+  }
+  readonly quota_sample: {
+    cluster: string
+    object_key: string
+    resource: string
+    at: string
+    fullness: number
   }
   readonly one_time: { hash: string; purpose: string; expires_at: string; body: Uint8Array }
   readonly failed_sign_in: { origin: string; failures: number; last_at: string }

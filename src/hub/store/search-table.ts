@@ -1,50 +1,24 @@
-import {
-  type Expression,
-  type ExpressionBuilder,
-  type Insertable,
-  type RawBuilder,
-  sql,
-  type SqlBool,
-} from 'kysely'
-import type { Limit } from '../../core/access/index.ts'
-import { refOfKey } from '../../core/object/index.ts'
-import {
-  type FoundWhere,
-  numberFields,
-  type ObjectProjection,
-  type SearchQuestion,
-  wordsOf,
-} from '../../core/search/index.ts'
+import { sql, type SqlBool } from 'kysely'
+import type { SearchQuestion } from '../../core/search/index.ts'
 import type { Database } from './database.ts'
-import { runsOf, toText } from './json-text.ts'
-import { noRow } from './no-row.ts'
-import type { Queries, Schema } from './schema.ts'
-import { withinAny } from './within.ts'
+import { bodyOf, type IndexChange, type IndexedObject } from './indexed-object.ts'
+import { saveIndexed } from './save-indexed.ts'
+import type { Queries } from './schema.ts'
+import { objectBits } from './search-ids.ts'
+import {
+  type CompletedField,
+  idsWith,
+  indexedWords,
+  isAboutGroups,
+  isByWordsAlone,
+  matching,
+  matchingGroups,
+  nothing,
+  type SearchScope,
+} from './search-matches.ts'
 
-/** One object as it is found. */
-export interface IndexedObject {
-  readonly cluster: string
-  readonly bundle: string
-  /** `keyOf` the object. */
-  readonly key: string
-  readonly projection: ObjectProjection
-}
-
-/** What changed of the objects of one cluster: without a projection it is there no more. */
-export interface IndexChange {
-  readonly cluster: string
-  readonly bundle: string
-  readonly key: string
-  readonly projection: ObjectProjection | undefined
-  /** It says what is declared, and goes behind what was seen. */
-  readonly declared?: boolean
-}
-
-export interface SearchScope {
-  /** The clusters that are searched: all without it, none for an empty list. */
-  readonly clusters?: readonly string[] | undefined
-  readonly within?: readonly Limit[] | undefined
-}
+export type { IndexChange, IndexedObject } from './indexed-object.ts'
+export type { SearchScope } from './search-matches.ts'
 
 export interface SearchPage {
   readonly items: IndexedObject[]
@@ -54,12 +28,6 @@ export interface SearchPage {
   readonly next?: string
 }
 
-/** Rows that one statement takes. */
-const rowsAtOnce = 200
-
-/** What a field may be, for completion. */
-export type CompletedField = 'kind' | 'api_group' | 'namespace' | 'name' | 'bundle'
-
 /** The index over the objects of all clusters. It holds nothing that could not be made again. */
 export class SearchTable {
   readonly #database: Database
@@ -68,20 +36,9 @@ export class SearchTable {
     this.#database = database
   }
 
-  /** Takes the changes over in their order, as one transaction. */
+  /** Takes the changes over in their order, as one transaction. What stands as it is told is not written. */
   async save(changes: readonly IndexChange[]): Promise<void> {
-    const newest = new Map(changes.map((change) => [nameOf(change.cluster, change.key), change]))
-    await this.#database.write(async (queries) => {
-      const known = await idsOf(queries, [...newest.values()])
-      const isNew = ({ cluster, key, declared }: IndexChange): boolean =>
-        declared !== true || !known.has(nameOf(cluster, key))
-      const current = [...newest.values()].filter(isNew)
-      await this.#drop(
-        queries,
-        current.flatMap(({ cluster, key }) => known.get(nameOf(cluster, key)) ?? []),
-      )
-      await this.#insert(queries, current.filter(isThere))
-    })
+    await this.#database.write((queries) => saveIndexed(queries, this.#database.dialect, changes))
   }
 
   /** The objects that match, by cluster and key; those after `cursor`. */
@@ -91,49 +48,47 @@ export class SearchTable {
     limit: number,
     cursor?: string,
   ): Promise<SearchPage> {
-    if (scope.clusters?.length === 0 || scope.within?.length === 0)
-      return { items: [], total: 0, byCluster: [] }
-    return this.#database.read(async (queries) => {
-      const matching = queries.selectFrom('search_object').where(this.#matches(question, scope))
-      const counts = await matching
-        .select((select) => ['cluster', select.fn.countAll<number>().as('count')])
-        .groupBy('cluster')
-        .orderBy('cluster')
-        .execute()
+    const { clusters, kinds, groups, namespaces, names, bundles } = question
+    const lists = [scope.clusters, scope.within, clusters, kinds, groups, namespaces, names, bundles]
+    if (lists.some((one) => one?.length === 0)) return { items: [], total: 0, byCluster: [] }
+    return this.#database.readApart(async (queries) => {
+      const byCluster = await this.#count(queries, question, scope)
       const [cluster = '', key = ''] = cursor === undefined ? [] : cursor.split('|')
-      const after =
-        cursor === undefined
-          ? matching
-          : matching.where((where) =>
-              where.or([
-                where('cluster', '>', cluster),
-                where.and([where('cluster', '=', cluster), where('object_key', '>', key)]),
-              ]),
-            )
-      const rows = await after
-        .select(['cluster', 'bundle', 'object_key', 'body'])
-        .orderBy('cluster')
-        .orderBy('object_key')
-        .limit(limit + 1)
-        .execute()
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
-      const byCluster = counts.map((row) => ({ cluster: row.cluster, count: Number(row.count) }))
+      const shown = clustersOfPage(byCluster, cluster, limit)
+      const rows =
+        shown.length === 0
+          ? []
+          : await queries
+              .selectFrom('search_object')
+              .where(await matching(queries, this.#database.dialect, question, scope, shown))
+              .where((where) =>
+                where.or([
+                  where('cluster', '>', cluster),
+                  where.and([where('cluster', '=', cluster), where('object_key', '>', key)]),
+                ]),
+              )
+              .select(['cluster', 'bundle', 'object_key', 'body'])
+              .orderBy('cluster')
+              .orderBy('object_key')
+              .limit(limit + 1)
+              .execute()
+      const items = rows.slice(0, limit).map((row) => ({
+        cluster: row.cluster,
+        bundle: row.bundle,
+        key: row.object_key,
+        projection: bodyOf(row.body),
+      }))
+      const last = items.at(-1)
       return {
-        items: shown.map((row) => ({
-          cluster: row.cluster,
-          bundle: row.bundle,
-          key: row.object_key,
-          projection: bodyOf(row.body),
-        })),
+        items,
         total: byCluster.reduce((sum, { count }) => sum + count, 0),
         byCluster,
-        ...(rows.length > limit && last !== undefined ? { next: `${last.cluster}|${last.object_key}` } : {}),
+        ...(rows.length > limit && last !== undefined ? { next: `${last.cluster}|${last.key}` } : {}),
       }
     })
   }
 
-  /** What a field is among the objects in scope, beginning with `prefix`, sorted. */
+  /** What a field is among the objects in scope, beginning with `prefix` in either case, sorted by its bytes. */
   async complete(
     field: CompletedField,
     prefix: string,
@@ -141,215 +96,118 @@ export class SearchTable {
     limit: number,
   ): Promise<string[]> {
     if (scope.clusters?.length === 0 || scope.within?.length === 0) return []
-    const empty: SearchQuestion = { labels: [], images: [], owners: [], numbers: [], words: [], problems: [] }
-    const rows = await this.#database.read((queries) =>
-      queries
-        .selectFrom('search_object')
-        .select(field)
-        .distinct()
-        .where(this.#matches(empty, scope))
-        .where(sql<SqlBool>`lower(${sql.ref(field)}) like ${`${escaped(prefix.toLowerCase())}%`} escape '\\'`)
-        .orderBy(field)
-        .limit(limit)
-        .execute(),
-    )
-    return rows.map((row) => row[field])
+    // Kinds are few, and written in both cases; the others are written in small letters, or as they are asked for.
+    const beginnings = field === 'kind' ? [''] : [...new Set([prefix, prefix.toLowerCase()])]
+    return this.#database.readApart(async (queries) => {
+      const found = new Set<string>()
+      for (const beginning of beginnings) {
+        for (const value of await this.#values(queries, field, beginning, scope, limit)) found.add(value)
+      }
+      const wanted = prefix.toLowerCase()
+      const fitting = [...found].filter((value) => value.toLowerCase().startsWith(wanted))
+      return fitting.sort().slice(0, limit)
+    })
   }
 
   /** The bundles of clusters of which anything is indexed. */
   async known(): Promise<{ cluster: string; bundle: string }[]> {
-    return this.#database.read((queries) =>
-      queries.selectFrom('search_object').select(['cluster', 'bundle']).distinct().execute(),
+    return this.#database.readApart((queries) =>
+      queries.selectFrom('search_count').select(['cluster', 'bundle']).distinct().execute(),
     )
   }
 
-  async #drop(queries: Queries, ids: readonly number[]): Promise<void> {
-    for (const run of runsOf(ids, rowsAtOnce)) {
-      if (this.#database.dialect === 'sqlite') {
-        await sql`delete from search_words where rowid in (${sql.join(run)})`.execute(queries)
-      }
-      await queries.deleteFrom('search_object').where('id', 'in', run).execute()
-    }
-  }
-
-  async #insert(queries: Queries, objects: readonly IndexedObject[]): Promise<void> {
-    const isSqlite = this.#database.dialect === 'sqlite'
-    for (const run of runsOf(objects, rowsAtOnce)) {
-      const rows = run.map((object) => {
-        const { group, kind, namespace, name } = refOfKey(object.key)
-        const { numbers } = object.projection
-        return {
-          cluster: object.cluster,
-          bundle: object.bundle,
-          object_key: object.key,
-          api_group: group,
-          kind,
-          namespace,
-          name,
-          ...Object.fromEntries(numberFields.map((field) => [field, numbers[field] ?? null])),
-          body: toText(object.projection),
-          ...(isSqlite ? {} : { words: vectorOf(placedWords(object.key, object.projection)) }),
-        } as unknown as Insertable<Schema['search_object']>
-      })
-      const made = await queries
-        .insertInto('search_object')
-        .values(rows)
-        .returning(['id', 'cluster', 'object_key'])
+  /** How many objects of each cluster match, by the name of the cluster. */
+  async #count(
+    queries: Queries,
+    question: SearchQuestion,
+    scope: SearchScope,
+  ): Promise<{ cluster: string; count: number }[]> {
+    if (isAboutGroups(question)) {
+      const rows = await queries
+        .selectFrom('search_count')
+        .where(matchingGroups(question, scope))
+        .select((select) => ['cluster', select.fn.sum<number>('objects').as('count')])
+        .groupBy('cluster')
+        .orderBy('cluster')
         .execute()
-      if (!isSqlite) continue
-      const projections = new Map(
-        run.map(({ cluster, key, projection }) => [nameOf(cluster, key), projection]),
-      )
-      const values = made.map(({ id, cluster, object_key }) => {
-        const projection = projections.get(nameOf(cluster, object_key))
-        const words = projection === undefined ? undefined : placedWords(object_key, projection)
-        return sql`(${sql.join([id, ...places.map((place) => words?.[place].join(' ') ?? '')])})`
-      })
-      await sql`insert into search_words (rowid, name, label, image, owner) values ${sql.join(values)}`.execute(
+      return rows.map(numbered)
+    }
+    if (isByWordsAlone(question, scope)) {
+      // The numbers say whose the objects are: none of them has to be read.
+      const { rows } = await sql<{ cluster: string; count: number }>`
+        select cluster, count from (
+          select id >> ${sql.lit(objectBits)} as number, count(*) as count
+          from ${idsWith(this.#database.dialect, indexedWords(question))} as hit group by 1
+        ) as counted join search_cluster on search_cluster.number = counted.number order by cluster`.execute(
         queries,
       )
-    }
-  }
-
-  #matches(question: SearchQuestion, scope: SearchScope) {
-    return (where: ExpressionBuilder<Schema, 'search_object'>): Expression<SqlBool> => {
-      const among = (column: CompletedField | 'cluster', values: readonly string[] | undefined) =>
-        values === undefined ? [] : [values.length === 0 ? noRow : where(column, 'in', [...values])]
-      const { words } = question
-      return where.and([
-        ...among('cluster', scope.clusters),
-        ...(scope.within === undefined
-          ? []
-          : [withinAny(scope.within, 'namespace')(where as unknown as ExpressionBuilder<Schema, 'drift'>)]),
-        ...among('cluster', question.clusters),
-        ...among('kind', question.kinds),
-        ...among('api_group', question.groups),
-        ...among('namespace', question.namespaces),
-        ...among('name', question.names),
-        ...among('bundle', question.bundles),
-        ...question.numbers.map(({ field, comparison, value }) => where(field, comparison, value)),
-        ...question.labels.map((label) => this.#hasLabel(label)),
-        ...question.images.map((values) => this.#holds('images', values)),
-        ...question.owners.map((values) => this.#holds('owners', values)),
-        ...this.#hasWords([...words, ...impliedWords(question)]),
-      ])
-    }
-  }
-
-  #hasLabel({ key, values }: SearchQuestion['labels'][number]): RawBuilder<SqlBool> {
-    const value =
-      this.#database.dialect === 'sqlite'
-        ? sql`json_extract(body, ${`$.labels.${JSON.stringify(key)}`})`
-        : sql`(body -> 'labels' ->> ${key})`
-    if (values === undefined) return sql<SqlBool>`${value} is not null`
-    return sql<SqlBool>`${value} in (${sql.join([...values])})`
-  }
-
-  #holds(list: 'images' | 'owners', values: readonly string[]): RawBuilder<SqlBool> {
-    const wanted = sql.join([...values])
-    return this.#database.dialect === 'sqlite'
-      ? sql<SqlBool>`exists (select 1 from json_each(body, ${`$.${list}`}) as one where one.value in (${wanted}))`
-      : sql<SqlBool>`exists (select 1 from jsonb_array_elements_text(body -> ${list}) as one where one in (${wanted}))`
-  }
-
-  /** Each is begun by a word of the object, or where it is whole, is one. */
-  #hasWords(words: readonly SoughtWord[]): RawBuilder<SqlBool>[] {
-    if (words.length === 0) return []
-    if (this.#database.dialect === 'sqlite') {
-      const match = words.map(
-        ({ word, where, whole }) =>
-          `${where === undefined ? '' : `${where} : `}"${word}"${whole === true ? '' : '*'}`,
+      const among = [scope.clusters, question.clusters].flatMap((names) =>
+        names === undefined ? [] : [new Set(names)],
       )
-      return [
-        sql<SqlBool>`id in (select rowid from search_words where search_words match ${match.join(' AND ')})`,
-      ]
+      return rows.filter(({ cluster }) => among.every((names) => names.has(cluster))).map(numbered)
     }
-    const query = words.map(({ word, where, whole }) => {
-      const weight = where === undefined ? '' : weights[where]
-      const flags = `${whole === true ? '' : '*'}${weight}`
-      return `'${word}'${flags === '' ? '' : `:${flags}`}`
-    })
-    return [sql<SqlBool>`words @@ ${query.join(' & ')}::tsquery`]
+    const rows = await queries
+      .selectFrom('search_object')
+      .where(await matching(queries, this.#database.dialect, question, scope))
+      .select((select) => ['cluster', select.fn.countAll<number>().as('count')])
+      .groupBy('cluster')
+      .orderBy('cluster')
+      .execute()
+    return rows.map(numbered)
+  }
+
+  /** The values of a field from `beginning` on, going from each to the next by its index, without looking at all objects. */
+  async #values(
+    queries: Queries,
+    field: CompletedField,
+    beginning: string,
+    scope: SearchScope,
+    limit: number,
+  ): Promise<string[]> {
+    const column = sql.ref(field)
+    const end = `${beginning}\u{10ffff}`
+    const isLimited = scope.clusters !== undefined || scope.within !== undefined
+    const most = field === 'kind' ? sql`` : sql` limit ${limit}`
+    const there = queries
+      .selectFrom('search_object')
+      .select('id')
+      .where(sql<SqlBool>`${column} = seen.value`)
+      .where(await matching(queries, this.#database.dialect, nothing, scope))
+    const { rows } = await sql<{ value: string }>`
+      with recursive seen(value) as (
+        select min(${column}) from search_object where ${column} >= ${beginning} and ${column} < ${end}
+        union all
+        select (select min(${column}) from search_object where ${column} > seen.value and ${column} < ${end})
+        from seen where seen.value is not null
+      )
+      select value from seen where value is not null
+      ${isLimited ? sql`and exists ${there}` : sql``}${most}`.execute(queries)
+    return rows.map(({ value }) => value)
   }
 }
 
-type SoughtWord = SearchQuestion['words'][number] & { readonly whole?: boolean }
-
-/**
- * The words that an object must have to hold what is asked for as a whole: the index finds by words, and only what it found
- * is compared.
- */
-function impliedWords({ labels, images, owners }: SearchQuestion): SoughtWord[] {
-  const only = (values: readonly string[] | undefined): string[] =>
-    values?.length === 1 ? wordsOf(...values) : []
-  const as = (where: FoundWhere, words: readonly string[]): SoughtWord[] =>
-    words.map((word) => ({ word, where, whole: true }))
-  return [
-    ...labels.flatMap(({ key, values }) => as('label', [...wordsOf(key), ...only(values)])),
-    ...images.flatMap((values) => as('image', only(values))),
-    ...owners.flatMap((values) => as('owner', only(values))),
-  ]
+/** PostgreSQL answers some numbers as text. */
+function numbered({ cluster, count }: { cluster: string; count: number }): {
+  cluster: string
+  count: number
+} {
+  return { cluster, count: Number(count) }
 }
 
-function nameOf(cluster: string, key: string): string {
-  return `${cluster} ${key}`
-}
-
-function isThere(change: IndexChange): change is IndexChange & IndexedObject {
-  return change.projection !== undefined
-}
-
-/** The rows of objects that the index knows. */
-async function idsOf(queries: Queries, changes: readonly IndexChange[]): Promise<Map<string, number>> {
-  const ids = new Map<string, number>()
-  for (const [cluster, own] of Map.groupBy(changes, (change) => change.cluster)) {
-    for (const run of runsOf(own, rowsAtOnce)) {
-      const rows = await queries
-        .selectFrom('search_object')
-        .select(['id', 'object_key'])
-        .where('cluster', '=', cluster)
-        .where(
-          'object_key',
-          'in',
-          run.map(({ key }) => key),
-        )
-        .execute()
-      for (const row of rows) ids.set(nameOf(cluster, row.object_key), Number(row.id))
-    }
+/** The clusters, by name, of which a page can hold something: enough of them for the page and one object more. */
+function clustersOfPage(
+  byCluster: readonly { cluster: string; count: number }[],
+  from: string,
+  limit: number,
+): string[] {
+  const shown: string[] = []
+  let sure = 0
+  for (const { cluster, count } of byCluster) {
+    if (cluster < from) continue
+    shown.push(cluster)
+    // Of the first one some may stand on the page before.
+    if (cluster !== from) sure += count
+    if (sure > limit) break
   }
-  return ids
-}
-
-const places: readonly FoundWhere[] = ['name', 'label', 'image', 'owner']
-/** PostgreSQL tells the places of words apart by four weights. */
-const weights: Readonly<Record<FoundWhere, string>> = { name: 'A', label: 'B', image: 'C', owner: 'D' }
-
-function placedWords(
-  key: string,
-  { labels, images, owners }: ObjectProjection,
-): Record<FoundWhere, string[]> {
-  const { kind, namespace, name } = refOfKey(key)
-  return {
-    name: wordsOf(name, namespace, kind),
-    label: wordsOf(...Object.entries(labels).flat()),
-    image: wordsOf(...images),
-    owner: wordsOf(...owners),
-  }
-}
-
-/** Words are letters and digits alone, so that no parser takes them for anything else. */
-function vectorOf(words: Record<FoundWhere, string[]>): RawBuilder<unknown> {
-  const parts = places.map(
-    (place) => sql`setweight(array_to_tsvector(${words[place]}::text[]), ${weights[place]}::"char")`,
-  )
-  return sql.join(parts, sql` || `)
-}
-
-/** PostgreSQL answers jsonb as a structure. */
-function bodyOf(body: unknown): ObjectProjection {
-  return (typeof body === 'string' ? JSON.parse(body) : body) as ObjectProjection
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, (mark) => `\\${mark}`)
+  return shown
 }

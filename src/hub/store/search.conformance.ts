@@ -84,8 +84,21 @@ export function describeSearch({ fresh, reopen }: StoreUnderTest): void {
       ['label:team=checkout', both],
       ['label:team=checkout,x label:tier', ['a api']],
       ["label:team=o'brien", ['b web']],
+      ['label:team=Checkout', []],
+      ['label:team=web', []],
+      ['label:team=checkout kind:Deployment,Pod ns:shop bundle:shop group:apps', both],
+      ['label:team=checkout bundle:infra', []],
+      ['checkout kind:deployment', []],
+      ['api kind:Pod cluster:a', ['a api-7d9f']],
+      ['api replicas>3 kind:Deployment name:api', ['a api']],
+      ['label:team=check', []],
       ['label~brien', ['b web']],
       ['owner~replicaset', ['a api-7d9f']],
+      ['owner~log4j', []],
+      ['image~checkout', []],
+      ['label~nginx', []],
+      ['name~log4j', []],
+      ['owner:corp/log4j-api:1.2', []],
       ['owner:ReplicaSet/api-7d', ['a api-7d9f']],
       ['bundle:infra', ['b web', 'c Größe-x']],
       ['name:api', both],
@@ -144,6 +157,54 @@ export function describeSearch({ fresh, reopen }: StoreUnderTest): void {
     expect(await store.search.known()).toEqual([])
   })
 
+  test('the words of an object move with it, and its number of replicas without them', async () => {
+    const store = await fresh()
+    await store.search.save(all)
+    const scaled = indexed(
+      'a',
+      'shop',
+      deployment('api', 'corp/log4j-api:1.2', 9, { team: 'checkout', tier: 'web' }),
+    )
+    await store.search.save([scaled])
+    expect(await found(store, 'label:team=checkout image~log4j replicas:9')).toEqual(['a api'])
+    expect(await found(store, 'checkout')).toEqual(['a api', 'b api'])
+    await store.search.save([indexed('a', 'shop', deployment('api', 'corp/other:2', 9, { team: 'cart' }))])
+    expect(await found(store, 'label:team=checkout')).toEqual(['b api'])
+    expect(await found(store, 'label:team=cart image:corp/other:2')).toEqual(['a api'])
+  })
+
+  test('objects are counted by group as they come, move to another bundle and go', async () => {
+    await (await fresh()).search.save(all)
+    const store = await reopen()
+    const counts = async () => {
+      const of = async (text: string, scope: object = {}) => (await found(store, text, scope)).length
+      return [
+        await of('kind:Deployment'),
+        await of('bundle:shop'),
+        await of('ns:shop cluster:a,b'),
+        await of('group:apps', { within: [{ namespaces: new Set(['shop']), bundles: new Set(['infra']) }] }),
+      ]
+    }
+    expect(await counts()).toEqual([3, 3, 4, 1])
+    const [api, , web] = all
+    if (api === undefined || web === undefined) throw new Error('there are both')
+    await store.search.save([
+      { ...api, bundle: 'infra' },
+      { ...web, projection: undefined },
+    ])
+    expect(await counts()).toEqual([2, 2, 3, 1])
+    // What is told again, or goes twice, changes no count.
+    await store.search.save([
+      { ...api, bundle: 'infra' },
+      { ...web, projection: undefined },
+    ])
+    await store.search.save([{ ...api, bundle: 'infra' }])
+    expect(await counts()).toEqual([2, 2, 3, 1])
+    expect(await store.search.known()).toHaveLength(4)
+    await store.search.save(all.map((change) => ({ ...change, projection: undefined })))
+    expect(await counts()).toEqual([0, 0, 0, 0])
+  })
+
   test('pages cover everything once, with its number', async () => {
     const store = await fresh()
     const many = Array.from({ length: 25 }, (_, index) =>
@@ -154,10 +215,14 @@ export function describeSearch({ fresh, reopen }: StoreUnderTest): void {
       ),
     )
     await store.search.save(many)
+    for (const text of ['kind:Deployment', 'image:x', 'd']) await pages(store, text)
+  })
+
+  async function pages(store: Store, text: string): Promise<void> {
     const names: string[] = []
     let cursor: string | undefined
     do {
-      const page = await store.search.find(readQuestion('kind:Deployment'), everywhere, 7, cursor)
+      const page = await store.search.find(readQuestion(text), everywhere, 7, cursor)
       expect([page.total, page.byCluster]).toEqual([
         25,
         [
@@ -169,5 +234,5 @@ export function describeSearch({ fresh, reopen }: StoreUnderTest): void {
       cursor = page.next
     } while (cursor !== undefined)
     expect(new Set(names).size).toBe(25)
-  })
+  }
 }

@@ -26,6 +26,13 @@ export function openSqliteFile(file: string): DatabaseSync {
   }
 }
 
+/** Opens a SQLite file that another connection of this process writes. Throws what SQLite throws. */
+export function openToRead(file: string): DatabaseSync {
+  const connection = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
+  connection.exec('pragma trusted_schema = off; pragma query_only = on; pragma temp_store = memory')
+  return connection
+}
+
 /**
  * Makes an empty database that says whose it is, and gives it its name when it is durable: an empty file under that
  * name was cut off, whenever it is found.

@@ -5,7 +5,9 @@ import { deriveKeys } from '../keys/index.ts'
 import type { RunRecord } from '../../core/rollout/index.ts'
 import { assignmentOf, at, later, reachable, runOf } from './conformance-rows.ts'
 import { describeAccess } from './access.conformance.ts'
+import { describeJobs } from './jobs.conformance.ts'
 import { describeJournal } from './journal.conformance.ts'
+import { describeRecorded } from './recorded.conformance.ts'
 import { describeSearch } from './search.conformance.ts'
 import { describeLedger } from './ledger.conformance.ts'
 import { migrations } from './migrations/index.ts'
@@ -234,5 +236,7 @@ export function describeStore(name: string, harness: StoreHarness): void {
     describeLedger({ fresh, reopen })
     describeAccess({ fresh, reopen })
     describeSearch({ fresh, reopen })
+    describeRecorded({ fresh, reopen })
+    describeJobs({ fresh, reopen })
   })
 }

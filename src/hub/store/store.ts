@@ -15,6 +15,7 @@ import { EventTable } from './event-table.ts'
 import { FailedSignInTable } from './failed-sign-in-table.ts'
 import { FreezeTable } from './freeze-table.ts'
 import { InventoryTable } from './inventory-table.ts'
+import { JobTable } from './job-table.ts'
 import { openJournal } from './journal.ts'
 import { claimMeta, type MetaKey, readMeta, writeMeta } from './meta-table.ts'
 import { hasTable } from './migrate.ts'
@@ -22,6 +23,8 @@ import type { DialectName, Migration } from './migrations/index.ts'
 import { OneTimeTable } from './one-time-table.ts'
 import { PlanTable } from './plan-table.ts'
 import { openPostgres } from './postgres.ts'
+import { QuotaTable } from './quota-table.ts'
+import { RecordedTable } from './recorded-table.ts'
 import { RunTable } from './run-table.ts'
 import type { Queries } from './schema.ts'
 import { SearchTable } from './search-table.ts'
@@ -109,12 +112,15 @@ export class Store {
   readonly plans: PlanTable
   readonly runs: RunTable
   readonly freezes: FreezeTable
+  readonly jobs: JobTable
   readonly events: EventTable
   readonly tokens: TokenTable
   readonly sessions: SessionTable
   readonly oneTime: OneTimeTable
   readonly answers: AnswerTable
   readonly search: SearchTable
+  readonly recorded: RecordedTable
+  readonly quotas: QuotaTable
   readonly failedSignIns: FailedSignInTable
   readonly #database: Database
   readonly #now: () => string
@@ -133,12 +139,15 @@ export class Store {
     this.plans = new PlanTable(database)
     this.runs = new RunTable(database)
     this.freezes = new FreezeTable(database)
+    this.jobs = new JobTable(database)
     this.events = new EventTable(database, keys)
     this.tokens = new TokenTable(database, keys)
     this.sessions = new SessionTable(database, keys)
     this.oneTime = new OneTimeTable(database, keys)
     this.answers = new AnswerTable(database, keys)
     this.search = new SearchTable(database)
+    this.recorded = new RecordedTable(database)
+    this.quotas = new QuotaTable(database)
     this.failedSignIns = new FailedSignInTable(database)
   }
 

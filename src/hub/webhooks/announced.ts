@@ -43,3 +43,11 @@ export function placeOfRepository(url: string): string | undefined {
   const path = pathname.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')
   return hostname === '' || path === '' ? undefined : `${hostname.toLowerCase()}/${path}`
 }
+
+/** The same as its two parts: the host, and the path of the repository there. */
+export function forgePlaceOf(url: string): { readonly host: string; readonly path: string } | undefined {
+  const place = placeOfRepository(url)
+  if (place === undefined) return undefined
+  const slash = place.indexOf('/')
+  return { host: place.slice(0, slash), path: place.slice(slash + 1) }
+}

@@ -1,6 +1,15 @@
+import { createHash } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
-import { checkServerIdentity, connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { type Clock, guardedLookup, refusalOfHost } from '../../runtime/index.ts'
+import {
+  checkServerIdentity,
+  connect as tlsConnect,
+  type ConnectionOptions,
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls'
+import { type Clock, guardedLookup, refusalOfHost, SharedValues } from '../../runtime/index.ts'
 import { KubeFailure } from '../failure.ts'
 import type { Connection } from './connection.ts'
 import { readCredentialFile } from './credentials.ts'
@@ -41,7 +50,11 @@ export async function dial(connection: Connection, clock: Clock, signal: AbortSi
     const within = AbortSignal.any([signal, stop.signal])
     const tcp = await openTcp(connection, within)
     if (server.protocol === 'http:') return { socket: tcp, protocol: 'http/1.1' }
-    const socket = await secure(tcp, await tlsOptions(connection), within)
+    const options = await tlsOptions(connection).catch((error: unknown) => {
+      tcp.destroy()
+      throw error
+    })
+    const socket = await secure(tcp, options, within)
     return { socket, protocol: socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' }
   } catch (error) {
     if (expired) {
@@ -99,10 +112,20 @@ async function tlsOptions(connection: Connection): Promise<ConnectionOptions> {
     checkServerIdentity: (_host, cert) => checkServerIdentity(wanted, cert),
     rejectUnauthorized: !tls.insecure,
     ALPNProtocols: ['h2', 'http/1.1'],
-    minVersion: 'TLSv1.2',
-    ...(ca === undefined ? {} : { ca }),
-    ...certificate,
+    secureContext: contextOf({
+      minVersion: 'TLSv1.2',
+      ...(ca === undefined ? {} : { ca }),
+      ...certificate,
+    }),
   }
+}
+
+const contexts = new SharedValues<SecureContext>()
+
+/** Connections with the same authorities and certificate share what is made of them. */
+function contextOf(options: SecureContextOptions): SecureContext {
+  const key = createHash('sha256').update(JSON.stringify(options)).digest('base64')
+  return contexts.get(key) ?? contexts.share(key, createSecureContext(options))
 }
 
 /** Makes a TLS connection on top of an open socket; the socket does not outlive a failure. */

@@ -93,6 +93,28 @@ describe('aggregated discovery', () => {
     expect(discovery.gapFor('apps', 'Deployment')).toBeUndefined()
   })
 
+  test('clusters that answer the same share one value, and one that answers otherwise has its own', async () => {
+    const other = await ScriptedServer.start()
+    const another = await clientOf(other.kubeconfig())
+    try {
+      const answers = (resource: object) => (path: string) =>
+        list(path === '/api' ? [group('', 'v1', 'Current', [resource])] : [])
+      let elsewhere = answers(kind('nodes', 'Node', 'Cluster'))
+      server.script(({ path }, answer) => answer.json(answers(kind('nodes', 'Node', 'Cluster'))(path)))
+      other.script(({ path }, answer) => answer.json(elsewhere(path)))
+      const discovery = await client.discover()
+      expect(await another.discover()).toBe(discovery)
+      elsewhere = answers(kind('pods', 'Pod'))
+      const changed = await another.discover()
+      expect(changed.find('', 'Node')).toBeUndefined()
+      expect(changed.find('', 'Pod')).toBeDefined()
+      expect(discovery.find('', 'Pod')).toBeUndefined()
+    } finally {
+      await another.close()
+      await other.stop()
+    }
+  })
+
   test('incident 15: one of the two roots that fails is no discovery at all', async () => {
     server.script(({ path }, answer) => {
       if (path === '/api') answer.json(list([]))
@@ -159,15 +181,15 @@ describe('OpenAPI documents', () => {
         answer.json({ openapi: '3.0.0', info: { title: hash } })
       }
     })
-    expect(await client.openApi('apps/v1')).toEqual({
-      hash: 'h1',
-      document: { openapi: '3.0.0', info: { title: 'h1' } },
-    })
-    await client.openApi('apps/v1')
+    const first = await client.openApi('apps/v1')
+    expect(first?.hash).toBe('h1')
+    expect(first?.document()).toEqual({ openapi: '3.0.0', info: { title: 'h1' } })
+    expect(await client.openApi('apps/v1', 'h1')).toBeUndefined()
     expect(server.asked('/openapi/v3/apis/apps/v1')).toHaveLength(1)
     hash = 'h2'
-    const [changed] = await Promise.all([client.openApi('apps/v1'), client.openApi('apps/v1')])
-    expect(changed.hash).toBe('h2')
+    const changed = await client.openApi('apps/v1', 'h1')
+    expect(changed?.hash).toBe('h2')
+    expect(changed?.digest).not.toBe(first?.digest)
     expect(server.asked('/openapi/v3/apis/apps/v1').map((request) => request.query.get('hash'))).toEqual([
       'h1',
       'h2',

@@ -227,6 +227,7 @@ function bad(field: string, why: string, hint?: string): KubeFailure {
   })
 }
 
+/** A copy: a piece of a kubeconfig would hold on to all of its text, which may tell of a thousand clusters. */
 function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && value !== '' ? Buffer.from(value).toString() : undefined
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
 import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.ts'
+import { SharedValues } from '../../runtime/index.ts'
 import { KubeFailure } from '../failure.ts'
 
 /** One named part of a kubeconfig, and the folder that its relative paths start from. */
@@ -85,7 +87,17 @@ function passOverMissing(error: unknown): undefined {
   throw error
 }
 
+/** A file may tell of a thousand clusters, and each of them reads it when it is connected to. */
+const shared = new SharedValues<Parsed>()
+
 function parse(text: string, file: string, folder: string | undefined): Parsed {
+  const key = createHash('sha256')
+    .update(JSON.stringify([file, folder, text]))
+    .digest('base64')
+  return shared.get(key) ?? shared.share(key, parsed(text, file, folder))
+}
+
+function parsed(text: string, file: string, folder: string | undefined): Parsed {
   if (text.length > maxBytes) throw bad(file, `larger than ${maxBytes} bytes`)
   let root: unknown
   try {

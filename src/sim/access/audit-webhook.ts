@@ -1,3 +1,4 @@
+import { type Dispatcher, fetch } from 'undici'
 import type { Clock, Timer } from '../../runtime/index.ts'
 import type { AuditEvent, AuditLog } from './audit.ts'
 
@@ -9,7 +10,10 @@ export interface AuditWebhookOptions {
   /** Where the events go; `{cluster}` stands for the name of the cluster. */
   readonly url: string
   readonly cluster: string
-  readonly token?: string
+  /** What shows who sends, read at each use. */
+  readonly token?: () => Promise<string>
+  /** The connections to the receiver, which clusters of one process share: it takes one new one a turn of its loop. */
+  readonly dispatcher: Dispatcher
   readonly clock: Clock
   readonly onError: (message: string) => void
 }
@@ -59,16 +63,17 @@ export class AuditWebhook {
   }
 
   async #send(items: readonly AuditEvent[]): Promise<void> {
-    const { url, cluster, token, onError } = this.#options
+    const { url, cluster, token, dispatcher, onError } = this.#options
     try {
       const answer = await fetch(url.replace('{cluster}', encodeURIComponent(cluster)), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
         },
         body: JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items }),
         signal: this.#ended.signal,
+        dispatcher,
       })
       await answer.arrayBuffer()
       if (!answer.ok) onError(`audit webhook: ${cluster}: the receiver answered ${answer.status}`)

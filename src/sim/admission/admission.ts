@@ -43,11 +43,15 @@ export async function admit(
 
   const warnings: string[] = []
   const mayChange = operation !== 'DELETE' && store.count(mutating) > 0
+  if (operation === 'DELETE') {
+    for (const webhook of wanted(mutating, undefined))
+      warnings.push(...(await callWebhook(webhook, asked(undefined), true)).warnings)
+  }
   let reply = await handling.write(mayChange ? { ...request, admission: 'ask' } : request)
   if (reply.kind === 'prepared') {
     let object: Json = reply.object
     for (const webhook of wanted(mutating, object)) {
-      const reviewed = await callWebhook(webhook, asked(object))
+      const reviewed = await callWebhook(webhook, asked(object), true)
       object = reviewed.object
       warnings.push(...reviewed.warnings)
     }
@@ -73,7 +77,7 @@ export async function admit(
     }),
   )
   for (const webhook of wanted(validating, result)) {
-    const reviewed = await callWebhook(webhook, asked(result))
+    const reviewed = await callWebhook(webhook, asked(result), false)
     warnings.push(...reviewed.warnings)
   }
   return { ...done, warnings: [...done.warnings, ...warnings] }
@@ -112,7 +116,7 @@ function admittedOf(
 
 function reviewOf(
   cluster: Cluster,
-  { group: ofGroup, version, kind, plural }: ServedResource,
+  { group: ofGroup, version, kind, plural, subresources }: ServedResource,
   user: User,
   request: WriteRequest,
   operation: Operation,
@@ -120,7 +124,9 @@ function reviewOf(
 ): JsonMap {
   const { namespace, live, subresource, query } = request
   const name = mapOf(mapOf(object ?? live).metadata).name ?? request.name
-  const ofKind = { group: ofGroup, version, kind }
+  // A subresource may stand for an object of another kind, as a scale does.
+  const shown = subresources.find((one) => one.name === subresource) ?? { group: ofGroup, version, kind }
+  const ofKind = { group: shown.group, version: shown.version, kind: shown.kind }
   const ofResource = { group: ofGroup, version, resource: plural }
   return {
     uid: cluster.newUid(),
@@ -141,6 +147,38 @@ function reviewOf(
     object: object ?? null,
     oldObject: live ?? null,
     dryRun: new URLSearchParams(query).has('dryRun'),
-    options: null,
+    options: optionsOf(request, operation),
+  }
+}
+
+/** The options of a request, as a server tells them to webhooks: those of a patch become those of what it comes to. */
+function optionsOf({ query, body }: WriteRequest, operation: Operation): JsonMap {
+  const asked = new URLSearchParams(query)
+  const text = (name: string): JsonMap => {
+    const value = asked.get(name) ?? ''
+    return value === '' ? {} : { [name]: value }
+  }
+  const dryRun = asked.getAll('dryRun')
+  const common = { apiVersion: 'meta.k8s.io/v1', ...(dryRun.length === 0 ? {} : { dryRun }) }
+  if (operation !== 'DELETE') {
+    const kind = operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions'
+    return { kind, ...common, ...text('fieldManager'), ...text('fieldValidation') }
+  }
+  const own = jsonIn(body)
+  return {
+    ...common,
+    ...text('propagationPolicy'),
+    ...own,
+    kind: 'DeleteOptions',
+    apiVersion: 'meta.k8s.io/v1',
+  }
+}
+
+/** The object of a body in JSON; an empty one for what the object handling will refuse. */
+function jsonIn(body: Uint8Array): JsonMap {
+  try {
+    return mapOf(JSON.parse(Buffer.from(body).toString('utf8')) as Json)
+  } catch {
+    return {}
   }
 }

@@ -3,6 +3,7 @@ import { isMap, type JsonMap } from '../../core/object/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import { Policy } from '../access/index.ts'
 import { Catalogue, type Release } from '../discovery/index.ts'
+import type { ClusterState } from '../state/index.ts'
 import { type BaseLayer, ClusterStore, Dependents, derivedUid, type Shapes } from '../store/index.ts'
 import { randomLetters, seededRandom } from './random.ts'
 
@@ -16,6 +17,8 @@ export interface ClusterOptions {
   readonly base?: BaseLayer
   readonly shapes?: Shapes
   readonly historyBytes?: number
+  /** What it goes on with, in place of its base. */
+  readonly state?: ClusterState
 }
 
 /** One simulated cluster: what it stores, what it serves, and who may do what. */
@@ -41,7 +44,7 @@ export class Cluster {
   #uids = 0
 
   constructor(options: ClusterOptions) {
-    const { name, release, handling, clock, seed, base, shapes, historyBytes } = options
+    const { name, release, handling, clock, seed, base, shapes, historyBytes, state } = options
     this.name = name
     this.prefix = `/clusters/${name}`
     this.#identity = `${seed}/${name}`
@@ -51,12 +54,14 @@ export class Cluster {
       ...(shapes === undefined ? {} : { shapes }),
       ...(historyBytes === undefined ? {} : { historyBytes }),
     })
+    if (state !== undefined) this.#goOn(state)
     this.dependents = new Dependents(this.store)
     this.catalogue = new Catalogue(release)
     this.policy = new Policy(this.store)
     this.handling = handling
     this.clock = clock
-    this.random = seededRandom(this.#identity)
+    // Not the same suffixes again: objects have them already.
+    this.random = seededRandom(this.#uids === 0 ? this.#identity : `${this.#identity}/${this.#uids}`)
   }
 
   get profile(): Profile {
@@ -66,6 +71,11 @@ export class Cluster {
   /** The time of the cluster, RFC 3339 in whole seconds. */
   now(): string {
     return new Date(this.clock.now() + this.skewMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  }
+
+  /** What it would go on with. */
+  state(): ClusterState {
+    return { snapshot: this.store.snapshot(), uids: this.#uids, demand: Object.fromEntries(this.demand) }
   }
 
   newUid(): string {
@@ -89,5 +99,11 @@ export class Cluster {
       }
     }
     return this.handling.decode(body)
+  }
+
+  #goOn({ snapshot, uids, demand }: ClusterState): void {
+    this.store.restore(snapshot)
+    this.#uids = uids
+    for (const [autoscaler, replicas] of Object.entries(demand)) this.demand.set(autoscaler, replicas)
   }
 }

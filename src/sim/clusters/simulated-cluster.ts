@@ -5,6 +5,7 @@ import { FaultyCluster } from '../faults/index.ts'
 import { type Answer, type Incoming, refusalAnswer } from '../http/answer.ts'
 import { clusterAnswer, understand } from '../http/cluster-answer.ts'
 import type { Stream } from '../http/serve.ts'
+import type { Snapshot } from '../store/index.ts'
 import { Cluster, type ClusterOptions } from './cluster.ts'
 
 export interface SimulatedClusterOptions extends ClusterOptions {
@@ -22,6 +23,7 @@ export class SimulatedCluster {
   readonly controllers: Controllers
   readonly #tokens: Tokens
   readonly #onError: (message: string, error: unknown) => void
+  #backup: Snapshot | undefined
 
   constructor(options: SimulatedClusterOptions) {
     this.cluster = new Cluster(options)
@@ -44,6 +46,22 @@ export class SimulatedCluster {
         : refusalAnswer(refused)
     this.audit.record(incoming, understood, answer, received)
     return this.faults.after(answer, understood.verb)
+  }
+
+  /** Keeps what the cluster holds now, in place of what was kept before. */
+  backUp(): void {
+    this.#backup = this.cluster.store.snapshot()
+  }
+
+  /**
+   * The cluster is again what it was when it was backed up, its revisions too, and every watch breaks. False when it was
+   * never backed up. Custom resource definitions that came or went since are not followed in discovery.
+   */
+  restore(): boolean {
+    if (this.#backup === undefined) return false
+    this.faults.dropWatches()
+    this.cluster.store.restore(this.#backup)
+    return true
   }
 
   /** Lets a watch begin; the answer ends it. */

@@ -10,6 +10,7 @@ import type { Simulator } from '../simulator.ts'
  * - `GET /sim/clusters`: names, revisions and open watches;
  * - `PUT /sim/clusters/NAME/faults`: what is wrong with the cluster from now on (`FaultPlan`);
  * - `POST /sim/clusters/NAME/drop-watches`, `…/compact`: once;
+ * - `POST /sim/clusters/NAME/back-up`, `…/restore`: keeps what it holds, and goes back to that, revisions too;
  * - `PUT /sim/clusters/NAME/demand`: how many replicas the load asks for, by `namespace/name` of an autoscaler;
  * - `GET /sim/clusters/NAME/audit`: the latest audit events;
  * - `POST /sim/cut`: breaks every connection.
@@ -59,6 +60,11 @@ function clusterControl(one: SimulatedCluster, action: string, { method, body }:
     case 'POST compact':
       cluster.store.compact()
       return done
+    case 'POST back-up':
+      one.backUp()
+      return done
+    case 'POST restore':
+      return one.restore() ? done : { code: 409, body: { error: `${cluster.name}: was never backed up` } }
     default:
       return pageNotFound
   }

@@ -1,8 +1,8 @@
 import { mapOf, textOf } from '../../core/object/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
-import { keyOfObject, metadataOf, objectAt, removeAs } from './acting.ts'
+import { metadataOf, objectAt } from './acting.ts'
 import { type Controller, itself } from './controller.ts'
-import { createPod, isActive, isReady, ownedBy, ownerKey, templateHash } from './owned-pods.ts'
+import { createPod, isActive, isReady, ownedBy, ownerKey, removePod, templateHash } from './owned-pods.ts'
 import { mergeStatus } from './replica-sets.ts'
 
 const storage = 'daemonsets.apps'
@@ -25,7 +25,7 @@ export const daemonSets: Controller = {
     const pods = ownedBy(cluster, 'pods', set)
     for (const pod of pods) {
       const isWanted = isCurrent(pod) && nodes.includes(textOf(mapOf(pod.spec).nodeName))
-      if (isActive(pod) && !isWanted) await removeAs(cluster, 'pods', keyOfObject(pod))
+      if (isActive(pod) && !isWanted) await removePod(cluster, set, pod)
     }
     for (const node of nodes) {
       if (pods.some((pod) => mapOf(pod.spec).nodeName === node)) continue

@@ -91,9 +91,24 @@ async function establish(cluster: Cluster, key: string, definition: JsonMap): Pr
   )
 }
 
-/** Deletes the custom resources, and lets the definition go when there are none. */
+/**
+ * Deletes the custom resources, and lets the definition go when there are none. Source: apiextensions-apiserver,
+ * pkg/controller/finalizer/crd_finalizer.go.
+ */
 async function empty(cluster: Cluster, key: string, definition: JsonMap): Promise<void> {
   const spec = mapOf(definition.spec)
+  const conditions = mapsOf(mapOf(definition.status).conditions)
+  const former = conditions.find(({ type }) => type === 'Terminating')
+  const tell = (verdict: string, reason: string, message: string, metadata: JsonMap = {}): Promise<void> => {
+    const since = former?.status === verdict ? former.lastTransitionTime : undefined
+    const lastTransitionTime = since ?? cluster.now()
+    const terminating = { type: 'Terminating', status: verdict, lastTransitionTime, reason, message }
+    const told = conditions.map((one) => (one === former ? terminating : one))
+    const all = former === undefined ? [...told, terminating] : told
+    return merge(cluster, storage, key, { metadata, status: { conditions: all } }, 'status', 'kube-apiserver')
+  }
+  if (former?.reason !== 'InstanceDeletionInProgress')
+    await tell('True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress')
   const custom = storageOf(textOf(spec.group), textOf(mapOf(spec.names).plural))
   for (const { shape } of cluster.store.page(custom).objects) {
     if (mapOf(shape.metadata).deletionTimestamp === undefined)
@@ -101,7 +116,7 @@ async function empty(cluster: Cluster, key: string, definition: JsonMap): Promis
   }
   if (cluster.store.count(custom) > 0) return
   const finalizers = textsOf(mapOf(definition.metadata).finalizers).filter((one) => one !== cleanup)
-  await merge(cluster, storage, key, { metadata: { finalizers } }, '', 'kube-apiserver')
+  await tell('False', 'InstanceDeletionCompleted', 'removed all instances', { finalizers })
 }
 
 function establishedBy(

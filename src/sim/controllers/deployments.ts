@@ -3,12 +3,14 @@ import type { Cluster } from '../clusters/cluster.ts'
 import { create, keyOfObject, merge, objectAt, removeAs } from './acting.ts'
 import { type Controller, itself } from './controller.ts'
 import { deploymentStatus } from './deployment-status.ts'
+import { tellEvent } from './events.ts'
 import { controlledBy, numberOr, ownedBy, ownerKey, templateHash } from './owned-pods.ts'
 import { mergeStatus, replicaSetStorage } from './replica-sets.ts'
-import { newReplicas, oldReplicas, type Replicas, resolved, type Rolling } from './rolling.ts'
+import { newReplicas, oldReplicas, type Replicas, rollingOf } from './rolling.ts'
 
 export const deploymentStorage = 'deployments.apps'
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
+const historyAnnotation = 'deployment.kubernetes.io/revision-history'
 const hashLabel = 'pod-template-hash'
 
 /** Rolls Deployments out: one ReplicaSet for each template, the newest growing as the others shrink. */
@@ -22,8 +24,8 @@ export const deployments: Controller = {
     if (deployment === undefined || mapOf(deployment.metadata).deletionTimestamp !== undefined)
       return undefined
     let current = currentSet(deployment, ownedBy(cluster, replicaSetStorage, deployment))
-    const isPaused = mapOf(deployment.spec).paused === true
-    if (current === undefined && !isPaused) {
+    const isFresh = current === undefined && mapOf(deployment.spec).paused !== true
+    if (isFresh) {
       await createSet(cluster, deployment)
       current = currentSet(deployment, ownedBy(cluster, replicaSetStorage, deployment))
     }
@@ -32,7 +34,8 @@ export const deployments: Controller = {
     const latest = objectAt(cluster, deploymentStorage, key)
     if (latest === undefined) return undefined
     const sets = ownedBy(cluster, replicaSetStorage, latest)
-    const { status, again } = deploymentStatus(cluster, latest, currentSet(latest, sets), sets)
+    const rollout = { deployment: latest, current: currentSet(latest, sets), sets, isFresh }
+    const { status, again } = deploymentStatus(cluster, rollout)
     await mergeStatus(cluster, deploymentStorage, key, latest, status)
     return again
   },
@@ -59,25 +62,33 @@ async function createSet(cluster: Cluster, deployment: JsonMap): Promise<void> {
   const labels = { ...mapOf(mapOf(template.metadata).labels), [hashLabel]: hash }
   const selector = mapOf(spec.selector)
   const sets = ownedBy(cluster, replicaSetStorage, deployment)
-  const replicas =
-    sets.length === 0 || isRecreate(spec) ? 0 : newReplicas(none, sets.map(replicasOf), rollingOf(spec))
+  const grown = isRecreate(spec) ? 0 : newReplicas(none, sets.map(replicasOf), rollingOf(spec))
+  const replicas = sets.length === 0 ? numberOr(spec.replicas, 1) : grown
+  const setName = `${textOf(name)}-${hash}`
   await create(cluster, replicaSetStorage, {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
-      name: `${textOf(name)}-${hash}`,
+      name: setName,
       namespace: namespace ?? '',
       labels,
       annotations: annotationsOf(deployment, String(nextRevision(sets))),
       ownerReferences: [controlledBy(deployment)],
     },
     spec: {
-      replicas: sets.length === 0 ? numberOr(spec.replicas, 1) : replicas,
+      replicas,
       selector: { ...selector, matchLabels: { ...mapOf(selector.matchLabels), [hashLabel]: hash } },
       template: { ...template, metadata: { ...mapOf(template.metadata), labels } },
       ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
     },
   })
+  if (replicas > 0) tellScaling(cluster, deployment, setName, 0, replicas)
+}
+
+function tellScaling(cluster: Cluster, deployment: JsonMap, set: string, from: number, to: number): void {
+  const message = `Scaled ${from < to ? 'up' : 'down'} replica set ${set} from ${from} to ${to}`
+  const told = { component: 'deployment-controller', type: 'Normal', reason: 'ScalingReplicaSet' } as const
+  tellEvent(cluster, deployment, { ...told, message })
 }
 
 const none: Replicas = { wanted: 0, available: 0 }
@@ -88,13 +99,15 @@ function annotationsOf(deployment: JsonMap, revision: string): JsonMap {
     'kubectl.kubernetes.io/last-applied-configuration': __,
     ...own
   } = mapOf(mapOf(deployment.metadata).annotations)
-  const replicas = numberOr(mapOf(deployment.spec).replicas, 1)
-  const { surge } = rollingOf(mapOf(deployment.spec))
+  return { ...own, ...sizeAnnotations(deployment), [revisionAnnotation]: revision }
+}
+
+/** What a ReplicaSet says about the size of its Deployment. */
+function sizeAnnotations(deployment: JsonMap): JsonMap {
+  const { replicas, surge } = rollingOf(mapOf(deployment.spec))
   return {
-    ...own,
     'deployment.kubernetes.io/desired-replicas': String(replicas),
     'deployment.kubernetes.io/max-replicas': String(replicas + surge),
-    [revisionAnnotation]: revision,
   }
 }
 
@@ -104,9 +117,15 @@ async function number(cluster: Cluster, key: string, deployment: JsonMap, curren
   const others = sets.filter((set) => keyOfObject(set) !== keyOfObject(current))
   let revision = revisionOf(current)
   if (others.some((set) => revisionOf(set) > revision)) {
+    const former = String(revision)
     revision = nextRevision(others)
-    const patch = { metadata: { annotations: { [revisionAnnotation]: String(revision) } } }
-    await merge(cluster, replicaSetStorage, keyOfObject(current), patch)
+    // It was there before: the revisions that it had are kept.
+    const history = textOf(mapOf(mapOf(current.metadata).annotations)[historyAnnotation])
+    const annotations = {
+      [revisionAnnotation]: String(revision),
+      [historyAnnotation]: history === '' ? former : `${history},${former}`,
+    }
+    await merge(cluster, replicaSetStorage, keyOfObject(current), { metadata: { annotations } })
   }
   if (revisionOf(deployment) === revision) return
   // The controller writes it through the status endpoint, which takes annotations of Deployments.
@@ -132,17 +151,24 @@ async function roll(cluster: Cluster, deployment: JsonMap, current: JsonMap | un
   const sets = ownedBy(cluster, replicaSetStorage, deployment)
   const old = sets.filter((set) => current === undefined || keyOfObject(set) !== keyOfObject(current))
   const fresh = sets.find((set) => !old.includes(set))
-  if (fresh === undefined || spec.paused === true) return
   const rolling = rollingOf(spec)
+  if (spec.paused === true) {
+    // A rollout that is paused is scaled all the same, as far as one ReplicaSet has all pods.
+    const active = sets.filter((set) => replicasOf(set).wanted > 0)
+    const [only = fresh] = active
+    if (active.length < 2 && only !== undefined) await resize(cluster, deployment, only, rolling.replicas)
+    return
+  }
+  if (fresh === undefined) return
   if (isRecreate(spec)) {
-    for (const set of old) await resize(cluster, set, 0)
+    for (const set of old) await resize(cluster, deployment, set, 0)
     if (old.some((set) => numberOr(mapOf(set.status).replicas, 0) > 0)) return
-    await resize(cluster, fresh, rolling.replicas)
+    await resize(cluster, deployment, fresh, rolling.replicas)
   } else {
     const grown = newReplicas(replicasOf(fresh), old.map(replicasOf), rolling)
-    await resize(cluster, fresh, grown)
+    await resize(cluster, deployment, fresh, grown)
     const left = oldReplicas({ ...replicasOf(fresh), wanted: grown }, old.map(replicasOf), rolling)
-    for (const [i, set] of old.entries()) await resize(cluster, set, left[i] ?? 0)
+    for (const [i, set] of old.entries()) await resize(cluster, deployment, set, left[i] ?? 0)
   }
   await forget(cluster, spec, old)
 }
@@ -159,21 +185,16 @@ async function forget(cluster: Cluster, spec: JsonMap, old: readonly JsonMap[]):
   }
 }
 
-async function resize(cluster: Cluster, set: JsonMap, replicas: number): Promise<void> {
-  if (replicasOf(set).wanted === replicas) return
-  await merge(cluster, replicaSetStorage, keyOfObject(set), { spec: { replicas } })
+async function resize(cluster: Cluster, deployment: JsonMap, set: JsonMap, replicas: number): Promise<void> {
+  const { wanted } = replicasOf(set)
+  if (wanted === replicas) return
+  const metadata = { annotations: sizeAnnotations(deployment) }
+  await merge(cluster, replicaSetStorage, keyOfObject(set), { metadata, spec: { replicas } })
+  tellScaling(cluster, deployment, textOf(mapOf(set.metadata).name), wanted, replicas)
 }
 
 function isRecreate({ strategy }: JsonMap): boolean {
   return mapOf(strategy).type === 'Recreate'
-}
-
-function rollingOf(spec: JsonMap): Rolling {
-  const replicas = numberOr(spec.replicas, 1)
-  const rolling = mapOf(mapOf(spec.strategy).rollingUpdate)
-  const surge = resolved(rolling.maxSurge, replicas, Math.ceil)
-  const unavailable = resolved(rolling.maxUnavailable, replicas, Math.floor)
-  return { replicas, surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable }
 }
 
 function replicasOf({ spec, status }: JsonMap): Replicas {

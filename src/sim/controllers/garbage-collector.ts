@@ -85,7 +85,10 @@ async function finish(cluster: Cluster, storage: string, key: string): Promise<v
       if (dependent === undefined) continue
       const own = ownersOf(wholeOf(dependent)).find(({ uid }) => uid === uidOf(stored))
       if (metadataOf(dependent).deletionTimestamp === undefined) {
-        await removeAs(cluster, ofStorage, at, { uid: uidOf(dependent), propagationPolicy: 'Foreground' })
+        // What owns something waits for that in its turn.
+        const hasOwn = cluster.dependents.of(uidOf(dependent)).length > 0
+        const propagationPolicy = hasOwn ? 'Foreground' : 'Background'
+        await removeAs(cluster, ofStorage, at, { uid: uidOf(dependent), propagationPolicy })
       }
       if (own?.blocks === true && cluster.store.get(ofStorage, at) !== undefined) blocking += 1
     }

@@ -9,14 +9,18 @@ import type { Cluster } from '../clusters/cluster.ts'
 import { aggregatedRoles } from './aggregated-roles.ts'
 import { autoscaler } from './autoscaler.ts'
 import type { Controller } from './controller.ts'
+import { cronJobs } from './cron-jobs.ts'
 import { daemonSets } from './daemon-sets.ts'
 import { definitions, establishStored } from './definitions.ts'
 import { deployments } from './deployments.ts'
+import { endpointSlices } from './endpoint-slices.ts'
+import { events } from './events.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobs } from './jobs.ts'
 import { namespaces } from './namespaces.ts'
 import { podClock } from './pod-clock.ts'
 import { replicaSets } from './replica-sets.ts'
+import { resourceQuotas } from './resource-quotas.ts'
 import { type Controllers, runNamed } from './run-controllers.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { statefulSets } from './stateful-sets.ts'
@@ -31,14 +35,18 @@ const controllers = {
   definitions,
   'service-accounts': serviceAccounts,
   'aggregated-roles': aggregatedRoles,
+  'resource-quotas': resourceQuotas,
   deployments,
   'replica-sets': replicaSets,
   'stateful-sets': statefulSets,
   'daemon-sets': daemonSets,
   jobs,
+  'cron-jobs': cronJobs,
   pods: podClock,
+  'endpoint-slices': endpointSlices,
   volumes,
   autoscaler,
+  events,
 } as const satisfies Readonly<Record<string, Controller>>
 
 export type ControllerName = keyof typeof controllers

@@ -3,7 +3,7 @@ import type { Cluster } from '../clusters/cluster.ts'
 import { keyOfObject, objectAt, removeAs } from './acting.ts'
 import { conditionIn } from './condition.ts'
 import { type Controller, itself } from './controller.ts'
-import { createPod, freePodName, isActive, isReady, numberOr, ownedBy, ownerKey } from './owned-pods.ts'
+import { createPod, freeName, isActive, isReady, numberOr, ownedBy, ownerKey } from './owned-pods.ts'
 import { mergeStatus } from './replica-sets.ts'
 
 const storage = 'jobs.batch'
@@ -41,7 +41,7 @@ async function run(cluster: Cluster, job: JsonMap): Promise<void> {
   const wanted = Math.min(parallel, numberOr(spec.completions, succeeded > 0 ? 0 : parallel) - succeeded)
   const taken = new Set(pods.map((pod) => textOf(mapOf(pod.metadata).name)))
   for (let i = active.length; i < wanted; i += 1) {
-    const name = freePodName(textOf(mapOf(job.metadata).name), taken)
+    const name = freeName(textOf(mapOf(job.metadata).name), taken)
     taken.add(name)
     await createPod(cluster, job, name)
   }

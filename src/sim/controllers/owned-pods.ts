@@ -11,7 +11,9 @@ import {
 import { randomLetters, seededRandom } from '../clusters/random.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import type { StoredObject } from '../store/index.ts'
-import { create, metadataOf, objectAt } from './acting.ts'
+import { Refusal } from '../verbs/refusal.ts'
+import { create, keyOfObject, metadataOf, objectAt, removeAs } from './acting.ts'
+import { tellEvent, type Told } from './events.ts'
 
 /** The objects of a resource that one controller object owns. */
 export function ownedBy(cluster: Cluster, storage: string, owner: JsonMap): readonly JsonMap[] {
@@ -67,22 +69,50 @@ export async function createPod(
   const template = mapOf(mapOf(owner.spec).template)
   const metadata = mapOf(template.metadata)
   const { annotations } = metadata
-  await create(cluster, 'pods', {
+  const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name,
+      generateName: `${textOf(mapOf(owner.metadata).name)}-`,
       namespace: mapOf(owner.metadata).namespace ?? '',
       labels: { ...mapOf(metadata.labels), ...more.labels },
       ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [controlledBy(owner)],
     },
     spec: { ...mapOf(template.spec), ...more.spec },
-  })
+  }
+  try {
+    await create(cluster, 'pods', pod)
+  } catch (error) {
+    if (error instanceof Refusal)
+      tell(cluster, owner, 'Warning', 'FailedCreate', `Error creating: ${error.message}`)
+    throw error
+  }
+  tell(cluster, owner, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`)
 }
 
-/** A name for one more pod of an owner: the first that no other pod has. */
-export function freePodName(owner: string, taken: ReadonlySet<string>): string {
+/** Deletes a pod of an owner that has too many. */
+export async function removePod(cluster: Cluster, owner: JsonMap, pod: JsonMap): Promise<void> {
+  const key = keyOfObject(pod)
+  await removeAs(cluster, 'pods', key)
+  tell(cluster, owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${key.slice(key.indexOf('/') + 1)}`)
+}
+
+/** The controllers that tell of each pod. */
+const tellers: Readonly<Record<string, string>> = {
+  ReplicaSet: 'replicaset-controller',
+  DaemonSet: 'daemonset-controller',
+  Job: 'job-controller',
+}
+
+function tell(cluster: Cluster, owner: JsonMap, type: Told['type'], reason: string, message: string): void {
+  const component = tellers[textOf(owner.kind)]
+  if (component !== undefined) tellEvent(cluster, owner, { component, type, reason, message })
+}
+
+/** A name for one more object of an owner: the first that no other has, always the same for the same owner. */
+export function freeName(owner: string, taken: ReadonlySet<string>): string {
   const random = seededRandom(owner)
   for (;;) {
     const name = `${owner}-${randomLetters(random, 5)}`

@@ -1,9 +1,18 @@
 import { canonicalJson, mapOf, textOf } from '../../core/object/index.ts'
 import type { JsonMap } from '../../core/object/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
-import { keyOfObject, merge, objectAt, removeAs } from './acting.ts'
+import { merge, objectAt } from './acting.ts'
 import { type Controller, itself } from './controller.ts'
-import { createPod, freePodName, isActive, isReady, numberOr, ownedBy, ownerKey } from './owned-pods.ts'
+import {
+  createPod,
+  freeName,
+  isActive,
+  isReady,
+  numberOr,
+  ownedBy,
+  ownerKey,
+  removePod,
+} from './owned-pods.ts'
 
 export const replicaSetStorage = 'replicasets.apps'
 
@@ -20,7 +29,7 @@ export const replicaSets: Controller = {
     const pods = all.filter(isActive)
     const wanted = numberOr(mapOf(set.spec).replicas, 1)
     if (mapOf(set.metadata).deletionTimestamp === undefined) await scale(cluster, set, all, pods, wanted)
-    await tellStatus(cluster, key, set, ownedBy(cluster, 'pods', set).filter(isActive))
+    await tellStatus(cluster, key, set, ownedBy(cluster, 'pods', set))
     return undefined
   },
 }
@@ -34,13 +43,13 @@ async function scale(
 ): Promise<void> {
   const taken = new Set(all.map((pod) => textOf(mapOf(pod.metadata).name)))
   for (let i = pods.length; i < wanted; i += 1) {
-    const name = freePodName(textOf(mapOf(set.metadata).name), taken)
+    const name = freeName(textOf(mapOf(set.metadata).name), taken)
     taken.add(name)
     await createPod(cluster, set, name)
   }
   const surplus = [...pods].sort((a, b) => Number(isReady(a)) - Number(isReady(b)))
   for (const pod of surplus.slice(0, Math.max(0, pods.length - wanted))) {
-    await removeAs(cluster, 'pods', keyOfObject(pod))
+    await removePod(cluster, set, pod)
   }
 }
 
@@ -48,17 +57,25 @@ async function tellStatus(
   cluster: Cluster,
   key: string,
   set: JsonMap,
-  pods: readonly JsonMap[],
+  all: readonly JsonMap[],
 ): Promise<void> {
+  const pods = all.filter(isActive)
   const ready = pods.filter(isReady).length
+  const going = all.filter(({ metadata }) => mapOf(metadata).deletionTimestamp !== undefined).length
   const status = {
     replicas: pods.length,
     fullyLabeledReplicas: pods.length,
     readyReplicas: ready,
     availableReplicas: ready,
+    ...(countsTerminating(cluster) ? { terminatingReplicas: going } : {}),
     observedGeneration: mapOf(set.metadata).generation ?? 0,
   }
   await mergeStatus(cluster, replicaSetStorage, key, set, status)
+}
+
+/** True for releases whose ReplicaSets and Deployments count pods that are going (DeploymentReplicaSetTerminatingReplicas). */
+export function countsTerminating({ profile }: Cluster): boolean {
+  return profile !== '1.33' && profile !== '1.34'
 }
 
 /** Writes a status where it is another one; numbers that are 0 and not there are the same. */

@@ -1,12 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { newReplicas, oldReplicas, type Replicas, resolved, type Rolling } from './rolling.ts'
+import type { JsonMap } from '../../core/object/index.ts'
+import { newReplicas, oldReplicas, type Replicas, type Rolling, rollingOf } from './rolling.ts'
 
 test('a share is rounded as it is asked for, and a number is itself', () => {
-  expect(resolved('25%', 10, Math.ceil)).toBe(3)
-  expect(resolved('25%', 10, Math.floor)).toBe(2)
-  expect(resolved(undefined, 4, Math.ceil)).toBe(1)
-  expect(resolved(0, 10, Math.ceil)).toBe(0)
+  const rolling = (replicas: number, rollingUpdate: JsonMap) =>
+    rollingOf({ replicas, strategy: { type: 'RollingUpdate', rollingUpdate } })
+  expect(rolling(10, { maxSurge: '25%', maxUnavailable: '25%' })).toEqual({
+    replicas: 10,
+    surge: 3,
+    unavailable: 2,
+  })
+  expect(rolling(4, {})).toEqual({ replicas: 4, surge: 1, unavailable: 1 })
+  expect(rolling(10, { maxSurge: 0, maxUnavailable: 0 })).toMatchObject({ surge: 0, unavailable: 1 })
+  expect(rollingOf({ replicas: 3, strategy: { type: 'Recreate' } })).toMatchObject({ surge: 0 })
 })
 
 test('a rollout grows within its surge and shrinks only what is spare', () => {

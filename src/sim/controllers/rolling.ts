@@ -1,4 +1,5 @@
-import type { Json } from '../../core/object/index.ts'
+import { type Json, type JsonMap, mapOf } from '../../core/object/index.ts'
+import { numberOr } from './owned-pods.ts'
 
 /** One ReplicaSet, as a rollout sees it. */
 export interface Replicas {
@@ -13,8 +14,19 @@ export interface Rolling {
   readonly unavailable: number
 }
 
+/** How the pods of a Deployment may be replaced. */
+export function rollingOf(spec: JsonMap): Rolling {
+  const replicas = numberOr(spec.replicas, 1)
+  const strategy = mapOf(spec.strategy)
+  if (strategy.type === 'Recreate') return { replicas, surge: 0, unavailable: replicas }
+  const rolling = mapOf(strategy.rollingUpdate)
+  const surge = resolved(rolling.maxSurge, replicas, Math.ceil)
+  const unavailable = resolved(rolling.maxUnavailable, replicas, Math.floor)
+  return { replicas, surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable }
+}
+
 /** A number or a share of all, as Deployments write it. */
-export function resolved(value: Json | undefined, of: number, round: (x: number) => number): number {
+function resolved(value: Json | undefined, of: number, round: (x: number) => number): number {
   if (typeof value === 'number') return value
   const percent = /^(\d+)%$/.exec(typeof value === 'string' ? value : '25%')?.[1]
   return round((Number(percent ?? 25) * of) / 100)

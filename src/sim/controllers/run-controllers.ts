@@ -1,3 +1,4 @@
+import { mapOf, mapsOf } from '../../core/object/index.ts'
 import { WorkQueue } from '../../runtime/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import { Refusal } from '../verbs/refusal.ts'
@@ -16,7 +17,7 @@ const laterMs = 5_000
 
 /**
  * Runs controllers on a cluster: each change wakes those whom it concerns. A write that somebody else overtook is tried
- * again soon; what fails otherwise is told, and tried again later.
+ * again soon; what fails otherwise is told, and tried again later, save where the namespace goes away.
  */
 export function runNamed(
   cluster: Cluster,
@@ -33,16 +34,17 @@ export function runNamed(
       if (again !== undefined) queue.add(id, Math.max(1, again))
     },
     onError: (id, error) => {
+      if (isInTerminatingNamespace(error)) return
       const isOvertaken = error instanceof Refusal && (error.code === 409 || error.code === 404)
       if (!isOvertaken) onError(`controller ${id} failed`, error)
       queue.add(id, isOvertaken ? soonMs : laterMs)
     },
   })
   const unsubscribe = cluster.store.subscribe('*', (change) => {
-    for (const [name, { watches }] of controllers) {
+    for (const [name, { watches, settleMs = 0 }] of controllers) {
       for (const watched of [change.resource, '*']) {
         const keys = Object.hasOwn(watches, watched) ? watches[watched]?.(change, cluster) : undefined
-        for (const key of keys ?? []) queue.add(`${name}|${key}`)
+        for (const key of keys ?? []) queue.add(`${name}|${key}`, settleMs)
       }
     }
   })
@@ -61,6 +63,13 @@ export function runNamed(
       return queue.stop()
     },
   }
+}
+
+/** What is to be created in a namespace that goes away is not to be created any more. */
+function isInTerminatingNamespace(error: unknown): boolean {
+  if (!(error instanceof Refusal) || error.code !== 403) return false
+  const { causes } = mapOf(error.status.details)
+  return mapsOf(causes).some(({ reason }) => reason === 'NamespaceTerminating')
 }
 
 /** What is stored already, as if it had just been. */

@@ -7,6 +7,8 @@ export interface FaultPlan {
   readonly retryAfterSeconds?: number
   /** This share of requests is answered with 500. */
   readonly failing?: number
+  /** This share of writes, from 0 to 1, takes effect, but their answer is lost: 504 comes in its place. */
+  readonly answersLost?: number
   /** Nothing is answered and no watch tells anything, while connections stay open. */
   readonly silent?: boolean
   /** Watches stay open, and tell nothing any more. */
@@ -24,6 +26,7 @@ const numbers = [
   'throttled',
   'retryAfterSeconds',
   'failing',
+  'answersLost',
   'listsCutAfter',
   'clockSkewMs',
 ] as const

@@ -1,9 +1,11 @@
 import { isList, isMap } from '../../core/object/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, refusalAnswer } from '../http/answer.ts'
 import type { Stream } from '../http/serve.ts'
-import { internalError, type Refusal, tooManyRequests, unauthorized } from '../verbs/refusal.ts'
+import { answerLost, internalError, type Refusal, tooManyRequests, unauthorized } from '../verbs/refusal.ts'
 import type { FaultPlan } from './fault-plan.ts'
+
+const reads: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
 
 /**
  * What goes wrong between a cluster and its clients. Answers are spoilt on their way out; what is stored is always what a
@@ -62,7 +64,9 @@ export class FaultyCluster {
 
   /** The answer as it leaves. */
   after(answer: Answer, verb: string): Answer {
-    const { listsCutAfter } = this.#plan
+    const { listsCutAfter, answersLost = 0 } = this.#plan
+    if (answersLost > 0 && !reads.has(verb) && this.#cluster.random() < answersLost)
+      return refusalAnswer(answerLost())
     if (listsCutAfter === undefined || verb !== 'list' || !('body' in answer)) return answer
     const { body } = answer
     if (typeof body === 'string' || body instanceof Uint8Array || !isMap(body.metadata)) return answer

@@ -3,7 +3,7 @@ import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2
 import type { AddressInfo, Socket } from 'node:net'
 import type { JsonMap } from '../../core/object/index.ts'
 import type { Answer, Incoming } from './answer.ts'
-import type { Certificate } from './certificate.ts'
+import type { Certificate } from '../../runtime/index.ts'
 import { HeaderFields } from './header-fields.ts'
 
 /** A response of either protocol: Node gives those of HTTP/2 the same methods, and their stream. */

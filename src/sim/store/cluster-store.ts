@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { JsonMap } from '../../core/object/index.ts'
 import { type BaseCollection, Collection } from './collection.ts'
 import { derivedUid } from './derived-uid.ts'
@@ -39,6 +40,12 @@ export interface PageRequest {
   readonly matches?: (object: StoredObject) => boolean
 }
 
+/** Everything that a cluster held at a revision. */
+export interface Snapshot {
+  readonly revision: number
+  readonly objects: ReadonlyMap<string, ReadonlyMap<string, StoredObject>>
+}
+
 /** Some hundreds of changes, of whole objects that nobody shares. */
 const defaultHistoryBytes = 4 * 1024 * 1024
 
@@ -51,7 +58,7 @@ export class ClusterStore {
   readonly #shapes: Shapes
   readonly #collections = new Map<string, Collection>()
   readonly #listeners = new Map<string, Set<(change: Change) => void>>()
-  readonly #history: History
+  #history: History
   #revision: number
 
   constructor(options: ClusterStoreOptions) {
@@ -162,10 +169,44 @@ export class ClusterStore {
     return { revision: this.#revision, collections }
   }
 
+  /** What is stored now, to be gone back to. */
+  snapshot(): Snapshot {
+    const objects = new Map<string, ReadonlyMap<string, StoredObject>>()
+    for (const resource of this.resources()) {
+      const collection = this.#collection(resource)
+      const keys = [...collection.keys('')]
+      objects.set(resource, new Map(keys.map((key) => [key, collection.get(key) as StoredObject])))
+    }
+    return { revision: this.#revision, objects }
+  }
+
+  /** Goes back to a snapshot, its revision too, as when etcd is restored from a backup. Nothing before it can be told. */
+  restore(snapshot: Snapshot): void {
+    this.#revision = snapshot.revision
+    this.#history = new History(this.#options.historyBytes ?? defaultHistoryBytes, snapshot.revision)
+    const { revision } = snapshot
+    for (const resource of new Set([...this.resources(), ...snapshot.objects.keys()])) {
+      const collection = this.#collection(resource)
+      const then = snapshot.objects.get(resource) ?? new Map<string, StoredObject>()
+      for (const key of new Set([...collection.keys(''), ...then.keys()])) {
+        const previous = collection.get(key)
+        const held = then.get(key)
+        const object = held === undefined ? undefined : { ...held, shape: this.#shapes.share(held.shape) }
+        if (isDeepStrictEqual(previous, object)) continue
+        collection.set(key, object)
+        this.#tell({ revision, resource, key, object, previous })
+      }
+    }
+  }
+
   #commit(change: Change): void {
     this.#revision = change.revision
     this.#collection(change.resource).set(change.key, change.object)
     this.#history.add(change)
+    this.#tell(change)
+  }
+
+  #tell(change: Change): void {
     for (const name of [change.resource, '*']) {
       for (const listener of this.#listeners.get(name) ?? []) listener(change)
     }

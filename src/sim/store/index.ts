@@ -10,6 +10,7 @@ export {
   type ClusterStoreOptions,
   type Page,
   type PageRequest,
+  type Snapshot,
 } from './cluster-store.ts'
 export { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts'
 export { Dependents, type Place } from './dependents.ts'

@@ -2,8 +2,8 @@ import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.
 
 /**
  * One state of one object. What can be the same in many clusters is in `shape`, which is frozen and shared; what is of
- * this cluster only is in `own`: the uid, the uids of its owners, and its times, in this order. So a thousand clusters
- * that hold the same Deployment hold its fields once.
+ * this cluster only is in `own`: the uid, the uids of its owners, its times, and of an Event what it is about and when,
+ * in this order. So a thousand clusters that hold the same Deployment hold its fields once.
  */
 export interface StoredObject {
   /** The object with empty texts where `own` has the values, and without resourceVersion. */
@@ -26,7 +26,12 @@ export function peel(object: JsonMap): Pick<StoredObject, 'shape' | 'own'> {
   // Fields of owner references are named by the owners' uids.
   const owners = uids.slice(uids.length - ownersIn(metadata))
   const named = owners.length === 0 ? shared : withOwnerKeys(shared, owners, ownerName)
-  return { shape: { ...object, metadata: named }, own: [...uids, ...times] }
+  const told: string[] = []
+  const rest = mapOwnOfEvent(object, (value) => {
+    told.push(value)
+    return ''
+  })
+  return { shape: { ...rest, metadata: named }, own: [...uids, ...times, ...told] }
 }
 
 /** The whole object, as a server shows it. */
@@ -46,7 +51,8 @@ export function wholeOf({ shape, own, revision }: StoredObject): JsonMap {
           owners.map((_, index) => ownerName(index)),
           (index) => owners[index] ?? '',
         )
-  return { ...shape, metadata: { ...filled, resourceVersion: String(revision) } }
+  const rest = mapOwnOfEvent(shape, () => own[nextTime++] ?? '')
+  return { ...rest, metadata: { ...filled, resourceVersion: String(revision) } }
 }
 
 /** The same object in another cluster: each uid is translated. */
@@ -115,6 +121,22 @@ function mapOwn(metadata: JsonMap, replace: (value: string, isUid: boolean) => s
   at('deletionTimestamp', false)
   if (isList(managedFields)) result.managedFields = mapEach(managedFields, 'time', (v) => replace(v, false))
   return result
+}
+
+/** An Event with what is of its cluster only replaced; any other object as it is. */
+function mapOwnOfEvent(object: JsonMap, replace: (value: string) => string): JsonMap {
+  const { kind, apiVersion, involvedObject } = object
+  if (kind !== 'Event' || apiVersion !== 'v1' || !isMap(involvedObject)) return object
+  const at = (map: JsonMap, keys: readonly string[]): JsonMap => {
+    const result: Record<string, Json> = { ...map }
+    for (const key of keys) {
+      const value = map[key]
+      if (typeof value === 'string') result[key] = replace(value)
+    }
+    return result
+  }
+  const about = at(involvedObject, ['uid', 'resourceVersion'])
+  return { ...at(object, ['firstTimestamp', 'lastTimestamp']), involvedObject: about }
 }
 
 function mapEach(items: readonly Json[], key: string, replace: (value: string) => string): readonly Json[] {

@@ -71,7 +71,7 @@ export function selectionFor({ resource, namespace, name, query }: ResourceReque
     ...(namespace === '' ? {} : { namespace }),
     labels: query.get('labelSelector') ?? '',
     fields: [...named, query.get('fieldSelector') ?? ''].filter(Boolean).join(','),
-    kind: resource.kind,
+    kind: resource.group === 'events.k8s.io' ? `${resource.kind}.${resource.group}` : resource.kind,
     ...(resource.custom === undefined ? {} : { customFields: resource.custom.selectableFields }),
   })
   if ('malformed' in selection) throw badRequest(selection.malformed)

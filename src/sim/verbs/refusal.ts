@@ -129,6 +129,11 @@ export function internal(message: string): Refusal {
   return new Refusal(rest)
 }
 
+/** What comes in the place of an answer that got lost: whether the request took effect is not known. */
+export function answerLost(): Refusal {
+  return refusal(504, 'Timeout', 'Timeout: request did not complete within requested timeout')
+}
+
 export function unauthorized(): Refusal {
   return refusal(401, 'Unauthorized', 'Unauthorized')
 }

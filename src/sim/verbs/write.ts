@@ -5,7 +5,7 @@ import { admit, type Answered } from '../admission/index.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import { keyIn, type ServedResource } from '../discovery/index.ts'
 import { type StoredObject, uidOf, wholeOf } from '../store/index.ts'
-import { creationRefusal, deletionRefusal } from './namespace-lifecycle.ts'
+import { creationRefusal, deletionRefusal } from './lifecycle.ts'
 import { conflict, modified, Refusal } from './refusal.ts'
 import { serviceOffer } from './service-offer.ts'
 import { typeOf } from './shown.ts'
@@ -66,7 +66,11 @@ async function tryWrite(
   }
   if (stored.as === 'deleted') {
     const key = keyIn(resource, namespace, name)
-    const removed = live === undefined ? undefined : store.remove(resource.storage, key, live.revision)
+    const marked =
+      live === undefined || !isMarked(body, live)
+        ? live
+        : store.put(resource.storage, key, body, live.revision)
+    const removed = marked === undefined ? undefined : store.remove(resource.storage, key, marked.revision)
     if (removed === undefined) return undefined
     // Who takes the last finalizer away is shown the object with the revision that it had.
     return { code, body: intent.method === 'DELETE' ? withRevision(body, removed) : body, warnings }
@@ -98,6 +102,19 @@ function handle(
     ...(live === undefined ? {} : { live: wholeOf(live) }),
     ...(offer === undefined ? {} : { offer }),
   })
+}
+
+/**
+ * True for an object that is deleted with a grace, even of no time, as pods are: it is stored as one that goes away first,
+ * and then removed.
+ */
+function isMarked(body: JsonMap, live: StoredObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = mapOf(body.metadata)
+  if (body.kind === 'Status' || deletionTimestamp === undefined) return false
+  const before = mapOf(live.shape.metadata)
+  return (
+    before.deletionTimestamp === undefined || before.deletionGracePeriodSeconds !== deletionGracePeriodSeconds
+  )
 }
 
 /** True for what would make a new object. */

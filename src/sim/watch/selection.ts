@@ -1,6 +1,6 @@
 import { isMap, type JsonMap, labelSelector } from '../../core/object/index.ts'
-import type { StoredObject } from '../store/index.ts'
-import { fieldSelector } from './field-selector.ts'
+import { type StoredObject, wholeOf } from '../store/index.ts'
+import { fieldSelector, isEventKind } from './field-selector.ts'
 
 /** Which objects of a resource a list or a watch is about. */
 export interface Selection {
@@ -30,15 +30,18 @@ export function selectionOf(request: SelectionRequest): Selection | { readonly m
   }
   const byField = fieldSelector(fields, kind, customFields)
   if ('malformed' in byField) return byField
+  const isEvent = customFields === undefined && isEventKind(kind)
   const everything = labels.trim() === '' && fields === ''
   return {
     namespace,
     name: byField.name,
     everything,
-    // Labels and selectable fields are shared between clusters, so the shape tells them.
+    // Labels and selectable fields are shared between clusters, so the shape tells them, save what an event is about.
     matches: everything
       ? () => true
-      : ({ shape }) => byLabel.matches(labelsOf(shape)) && byField.matches(shape),
+      : (object) =>
+          byLabel.matches(labelsOf(object.shape)) &&
+          byField.matches(isEvent ? wholeOf(object) : object.shape),
   }
 }
 

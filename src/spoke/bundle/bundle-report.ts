@@ -11,7 +11,8 @@ export interface BundleProgress {
   readonly refused: readonly ObjectTrouble[]
 }
 
-const mostTroubles = 50
+/** Troubles that one report names. */
+export const mostTroubles = 50
 
 /** From worst to best; a bundle is as healthy as its worst object. */
 const severity: readonly HealthStatus[] = [

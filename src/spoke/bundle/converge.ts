@@ -12,6 +12,7 @@ import { observeBundle } from './observe-bundle.ts'
 import { objects, progressOf, trouble } from './progress.ts'
 import { type Asked, ask, isCleared } from './proposals.ts'
 import { rebuildReceipts } from './rebuild.ts'
+import { recordUids } from './record-uids.ts'
 import type { Removal, Removed } from './removal.ts'
 import { claimedTwice, type Resolved, resolveContent, type Wanted } from './resolve.ts'
 import { becomeServed } from './served-kinds.ts'
@@ -212,6 +213,7 @@ export class Converge {
       else refusals.push(trouble(one.wanted.key, one.failure))
     }
     writes.push(...(await rebuildReceipts(this.#writer, session, assignment, ours)))
+    await recordUids(context, session, assignment)
     return { writes, refusals }
   }
 

@@ -52,16 +52,13 @@ export async function rebuildReceipts(
     member.receipt = receipt
     member.observedOnly = false
     member.seen = undefined
-    context.members
-      .inventory(assignment.bundle)
-      .set(member.key, { ref, apiVersion: object.apiVersion, uid: receipt.uid })
+    // The uid comes with the record in the cluster (`recordUids`).
+    const inventory = context.members.inventory(assignment.bundle)
+    if (!inventory.has(member.key))
+      inventory.set(member.key, { ref, apiVersion: object.apiVersion, uid: undefined })
     receipts.push({ key: member.key, bundle: member.bundle, receipt: encodeReceipt(receipt) })
     await observer.check(member)
   })
-  if (receipts.length > 0) {
-    await context.ports.journal.saveReceipts(receipts)
-    const entries = [...context.members.inventory(assignment.bundle).values()]
-    await context.ports.journal.saveInventory(assignment.bundle, entries)
-  }
+  if (receipts.length > 0) await context.ports.journal.saveReceipts(receipts)
   return writes
 }

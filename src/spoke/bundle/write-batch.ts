@@ -39,10 +39,11 @@ export async function writeBatch(
   if (assignment.createNamespace) await ensureNamespaces(session, writes, declared)
   const { applied, failed } = await applyWanted(writer, session, assignment, writes)
   const after = [...inventory.values()]
+  // First in the cluster: where that does not come to pass, our own record shows it (`recordUids`).
+  await set.keep(session, after)
   if (after.length !== before.length || after.some(({ uid }, i) => uid !== before[i]?.uid)) {
     await context.ports.journal.saveInventory(bundle, after)
   }
-  await set.keep(session, after)
   if (applied.length > 0) {
     const message = `bundle ${bundle}: ${objects(applied.length)} applied at ${assignment.revision.slice(0, 12)}`
     context.emit({ type: 'applied', bundle, message })

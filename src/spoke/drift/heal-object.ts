@@ -43,15 +43,16 @@ export type HealOutcome =
  * Sends the complete desired object by forced apply. Force is safe here: everything that is sent is in the
  * receipt (engine §5), because the rendering is the one that was applied, and the uid goes along, so that
  * no other object is meant (engine F16g). The caller has stored the evidence and fenced the batch.
- * `ordered`: a person asked for it; then additions go too that the bundle only reports.
+ * `ordered`: a person asked for it; then additions go too that the bundle only reports. `acting`: their own session, in
+ * which they may be refused what our account may: that is told, and holds nothing.
  */
 export async function healObject(
   context: EngineContext,
   member: Member,
-  ordered: boolean,
+  { ordered, acting }: { readonly ordered: boolean; readonly acting: Session | undefined },
 ): Promise<HealOutcome> {
   try {
-    const { target, schema, session, hash } = await prepare(context, member)
+    const { target, schema, session, hash } = await prepare(context, member, acting)
     const records = [...(member.drift?.values() ?? [])]
     const expected = await expectedObject(session, member, target, records)
     if (expected.kind !== 'object') return expected
@@ -86,6 +87,10 @@ export async function healObject(
   } catch (error) {
     if (isKubeFailure(error, 'conflict', 'apply-conflict', 'already-exists') || isOtherObject(error)) {
       return { kind: 'stale', message: error instanceof Error ? error.message : String(error) }
+    }
+    if (acting !== undefined && isKubeFailure(error, 'forbidden')) {
+      const why = 'it was asked for in their name, because this account may impersonate them'
+      return { kind: 'failed', message: `${error.message} (${why})` }
     }
     if (isKubeFailure(error, 'invalid', 'forbidden')) {
       return { kind: 'held', hold: 'rejected', message: described(error.message, error.details) }
@@ -180,8 +185,9 @@ export async function previewHealObject(
 async function prepare(
   context: EngineContext,
   member: Member,
+  acting?: Session,
 ): Promise<{ target: Target; schema: KindSchema; session: Session; hash: string }> {
-  const session = context.session()
+  const session = acting ?? context.session()
   const content = await context.content(member.variant)
   const desired = content.objects[member.index]
   if (desired === undefined) throw new Error(`rendering ${member.variant} has no object ${member.index}`)
@@ -217,8 +223,8 @@ export function accept(context: EngineContext, member: Member, receipt: Receipt,
   member.receipt = receipt
   member.observedOnly = false
   member.seen = reply.object.metadata.resourceVersion
-  // The next difference is a new one: it must not wait for the end of the last one's second.
-  member.lookedAt = 0
+  // The next difference is a new one: it must not wait for the looks at the last one.
+  member.takenUntil = 0
   member.knownAt = context.clock.now()
   tellProjection(context.ports, member, reply.object)
   const health = healthOf(reply.object)

@@ -1,6 +1,7 @@
 import { isFailure, reasonOf } from '../../core/failure.ts'
 import type { DriftRecord } from '../../core/ledger/index.ts'
 import { nameOf } from '../../core/object/index.ts'
+import type { Identity } from '../../kube/index.ts'
 import type { Timer } from '../../runtime/index.ts'
 import { eachLimited } from '../../runtime/index.ts'
 import type { EngineContext } from '../engine-context.ts'
@@ -21,6 +22,8 @@ export interface HealOrder {
   readonly keys: readonly string[]
   readonly actor: string
   readonly requestId: string
+  /** Whom it is written as, where the cluster lets our account do that; our own account without it. */
+  readonly as?: Identity
 }
 
 /** What came of a heal that somebody asked for. */
@@ -85,15 +88,20 @@ export class Healer {
     this.#arm()
   }
 
+  /** Nothing is written in mode observe, whoever asks, also to what was applied before. */
+  #isObserved(member: Member): boolean {
+    return member.observedOnly || this.#context.assignment(member.bundle)?.mode === 'observe'
+  }
+
   /** Heals now because a person said so. Objects that are not members, or observed only, are refused. */
-  async order({ keys, actor, requestId }: HealOrder): Promise<HealResult[]> {
+  async order({ keys, ...order }: HealOrder): Promise<HealResult[]> {
     const results: HealResult[] = []
     const members: Member[] = []
     for (const key of keys) {
       const member = this.#context.members.get(key)
       if (member?.receipt === undefined) {
         results.push({ key, outcome: 'refused', message: 'no bundle has applied this object here' })
-      } else if (member.observedOnly) {
+      } else if (this.#isObserved(member)) {
         const message = `bundle ${member.bundle} is in mode observe: nothing is written`
         results.push({ key, outcome: 'refused', message })
       } else if (member.orphaned) {
@@ -103,9 +111,7 @@ export class Healer {
     }
     for (const member of members) this.#fights.forgive(member.key)
     const groups = Map.groupBy(members, (member) => member.bundle)
-    const healed = await Promise.all(
-      [...groups].map(([bundle, group]) => this.#batch(bundle, group, { actor, requestId })),
-    )
+    const healed = await Promise.all([...groups].map(([bundle, group]) => this.#batch(bundle, group, order)))
     return [...results, ...healed.flat()]
   }
 
@@ -179,9 +185,11 @@ export class Healer {
       const session = this.#context.session()
       await this.#context.applySet(bundle).fence(session)
       fenced()
+      const person = order?.as
+      const acting = person === undefined ? undefined : await session.as(person)
       const outcomes = await eachLimited(members, parallelHeals, (member) => {
         this.#context.assertWritable()
-        return healObject(this.#context, member, order !== undefined)
+        return healObject(this.#context, member, { ordered: order !== undefined, acting })
       })
       await this.#store(members, outcomes)
       const results = members.map((member, i) => this.#conclude(member, outcomes[i], order))
@@ -240,7 +248,8 @@ export class Healer {
     outcome: HealOutcome | undefined,
     order: Omit<HealOrder, 'keys'> | undefined,
   ): HealResult {
-    const about = { bundle: member.bundle, key: member.key, ...order }
+    const { as: _as, ...by } = order ?? {}
+    const about = { bundle: member.bundle, key: member.key, ...by }
     const name = nameOf(member.ref)
     this.#notBefore.delete(member)
     if (outcome?.kind === 'healed' && outcome.futile.size > 0) {

@@ -11,11 +11,9 @@ import { type Member, tellProjection } from '../members/index.ts'
 import { fieldManager } from '../names.ts'
 import type { DriftBook, Observation } from './drift-book.ts'
 import type { Healer } from './healer.ts'
+import { noteLook, waitBeforeLook } from './look-pace.ts'
 import { compareVersions } from './resource-version.ts'
 import { SecondLooks } from './second-looks.ts'
-
-/** Events of one object within this time after the first are looked at once, at its end. */
-const coalesceMs = 1_000
 
 type Moment = Pick<Observation, 'at' | 'watched' | 'since'>
 
@@ -58,6 +56,11 @@ export class Observer {
     const receipt = member.receipt
     const version = object.metadata.resourceVersion
     if (receipt === undefined || version === member.seen) return
+    // It waited for its turn, and something newer was looked at meanwhile. Whether a list of less is true, the cluster says.
+    if ((compareVersions(version, member.seen) ?? 0) < 0) {
+      if (!watched) this.left(member)
+      return
+    }
     if (object.metadata.uid === receipt.uid) {
       const order = compareVersions(version, receipt.resourceVersion)
       if (order !== undefined && order < 0) {
@@ -66,10 +69,10 @@ export class Observer {
         return
       }
     }
-    const now = this.#context.clock.now()
-    if (now - member.lookedAt < coalesceMs) {
+    const wait = waitBeforeLook(member, this.#context.clock.now())
+    if (wait > 0) {
       member.waiting = { kind: 'object', object }
-      this.#lookLater(member, member.lookedAt + coalesceMs - now)
+      this.#lookLater(member, wait)
       return
     }
     this.#look(member, object, watched)
@@ -86,7 +89,7 @@ export class Observer {
       const { client, resourceOf } = this.#session()
       const resource = resourceOf(member)
       if (resource === undefined) return
-      const { receipt } = member
+      const { receipt, seen } = member
       const found = await client.get(resource, member.ref.namespace, member.ref.name).then(
         (object) => ({ object }),
         (error: unknown) => {
@@ -99,6 +102,11 @@ export class Observer {
       const live = found.object
       // A write of ours went out meanwhile: its reply tells more than this answer.
       if (member.receipt !== receipt) return
+      // An event was looked at meanwhile: this answer may be of before it, and nothing would put that right again.
+      if (member.seen !== seen && !isNewer(live, member.seen)) {
+        if (live === undefined) this.left(member)
+        return
+      }
       rebase(member, live)
       if (live === undefined) await this.#gone(member, undefined)
       else if (live.metadata.uid !== member.receipt?.uid) await this.#gone(member, live)
@@ -117,7 +125,7 @@ export class Observer {
   /** Reads the object now and looks at it, whatever was seen before. */
   async check(member: Member): Promise<void> {
     member.seen = undefined
-    member.lookedAt = 0
+    member.takenUntil = 0
     this.left(member)
     await this.#chains.get(member.key)
   }
@@ -146,7 +154,6 @@ export class Observer {
     if (this.#timers.has(member.key)) return
     const timer = this.#context.clock.setTimeout(() => {
       this.#timers.delete(member.key)
-      member.lookedAt = 0
       this.resume(member)
     }, ms)
     this.#timers.set(member.key, timer)
@@ -154,7 +161,7 @@ export class Observer {
 
   #look(member: Member, object: KubeObject, watched: boolean): void {
     member.seen = object.metadata.resourceVersion
-    member.lookedAt = this.#context.clock.now()
+    noteLook(member, this.#context.clock.now())
     const moment = this.#moment(member, watched)
     this.#noteHealth(member, object)
     if (object.metadata.uid !== member.receipt?.uid) {
@@ -292,6 +299,11 @@ export class Observer {
     member.unrecorded = undefined
     this.#onHealth(member)
   }
+}
+
+/** Whether a state is known to be of after the one that was last looked at. */
+function isNewer(live: KubeObject | undefined, seen: string | undefined): boolean {
+  return live !== undefined && (compareVersions(live.metadata.resourceVersion, seen) ?? -1) > 0
 }
 
 /**

@@ -9,8 +9,8 @@ const inspectEachMs = 30 * 60_000
 const soonestMs = 5 * 60_000
 
 /**
- * Knows what a cluster is and has. What the discovery tells costs no request of its own; the rest is four lists at each
- * connection, every half hour, and when the served kinds have changed.
+ * Knows what a cluster is and has. What the discovery tells costs no request of its own; the rest is a handful of lists at
+ * each connection, every half hour, and when the served kinds have changed.
  */
 export class FactsKeeper {
   readonly #context: EngineContext

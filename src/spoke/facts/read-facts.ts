@@ -1,17 +1,32 @@
 import { isMap, type KubeObject, valueAt } from '../../core/object/index.ts'
 import { type ClusterFacts, parseQuantity } from '../../core/facts/index.ts'
-import { type ApiResource, apiVersionOf, type Discovery, isKubeFailure } from '../../kube/index.ts'
+import { apiVersionOf, type Discovery } from '../../kube/index.ts'
 import type { Session } from '../session/index.ts'
+import { readOperators } from './operators.ts'
+import { readable } from './readable.ts'
 import { sharedApis } from './shared-apis.ts'
 
 /** What only requests tell; what the rights do not reach is left out. */
 export type Inspected = Pick<
   ClusterFacts,
-  'storageClasses' | 'ingressClasses' | 'priorityClasses' | 'nodes' | 'capacity'
+  'storageClasses' | 'ingressClasses' | 'priorityClasses' | 'operators' | 'namespaces' | 'nodes' | 'capacity'
 >
 
+type Discovered = Pick<ClusterFacts, 'platform' | 'apis'>
+
+const discovered = new WeakMap<Discovery, Discovered>()
+
 /** What the discovery tells already: every served version with its kinds, and the platform. */
-export function discoveredFacts(discovery: Discovery): Pick<ClusterFacts, 'platform' | 'apis'> {
+export function discoveredFacts(discovery: Discovery): Discovered {
+  let facts = discovered.get(discovery)
+  if (facts === undefined) {
+    facts = readDiscovered(discovery)
+    discovered.set(discovery, facts)
+  }
+  return facts
+}
+
+function readDiscovered(discovery: Discovery): Discovered {
   const kinds = new Map<string, Set<string>>()
   for (const resource of discovery.resources) {
     const version = apiVersionOf(resource)
@@ -35,15 +50,22 @@ export function discoveredFacts(discovery: Discovery): Pick<ClusterFacts, 'platf
   }
 }
 
-/** Four lists: classes by name, and the nodes, of which only the sums are kept. Throws what is no refusal. */
+/**
+ * Five lists (seven with OLM): classes by name, the installed operators, and namespaces and nodes, of which only the sums
+ * are kept. Throws what is no refusal.
+ */
 export async function inspect(session: Session): Promise<Inspected> {
   const storageClasses = await namesOf(session, 'storage.k8s.io', 'StorageClass')
   const ingressClasses = await namesOf(session, 'networking.k8s.io', 'IngressClass')
   const priorityClasses = await namesOf(session, 'scheduling.k8s.io', 'PriorityClass')
+  const operators = await readOperators(session)
+  const namespaces = await namespacesOf(session)
   return {
     ...(storageClasses === undefined ? {} : { storageClasses }),
     ...(ingressClasses === undefined ? {} : { ingressClasses }),
     ...(priorityClasses === undefined ? {} : { priorityClasses }),
+    ...(operators === undefined ? {} : { operators }),
+    ...(namespaces === undefined ? {} : { namespaces }),
     ...(await nodesOf(session)),
   }
 }
@@ -52,6 +74,16 @@ async function namesOf(session: Session, group: string, kind: string): Promise<s
   return await readable(session, group, kind, async (resource) => {
     const { items } = await session.client.list(resource, { metadataOnly: true })
     return items.map((item) => item.metadata.name).toSorted()
+  })
+}
+
+async function namespacesOf(session: Session): Promise<number | undefined> {
+  return await readable(session, '', 'Namespace', async (resource) => {
+    let count = 0
+    for await (const page of session.client.listPages(resource, { metadataOnly: true })) {
+      count = page.items.length + (page.restart ? 0 : count)
+    }
+    return count
   })
 }
 
@@ -72,23 +104,6 @@ async function nodesOf(session: Session): Promise<Pick<Inspected, 'nodes' | 'cap
     return { nodes, capacity: { cpu: Math.round(cpu * 1000) / 1000, memory: Math.round(memory) } }
   })
   return found ?? {}
-}
-
-/** Undefined where the kind is not told of or may not be read: that is unknown, which is not none. */
-async function readable<Value>(
-  session: Session,
-  group: string,
-  kind: string,
-  read: (resource: ApiResource) => Promise<Value>,
-): Promise<Value | undefined> {
-  const resource = session.resourceOf({ group, kind })
-  if (resource === undefined) return undefined
-  try {
-    return await read(resource)
-  } catch (error) {
-    if (isKubeFailure(error, 'forbidden', 'not-found')) return undefined
-    throw error
-  }
 }
 
 function capacityOf(node: KubeObject, what: 'cpu' | 'memory'): number {

@@ -109,7 +109,7 @@ function bareMember(
     busy: false,
     waiting: undefined,
     projected: undefined,
-    lookedAt: 0,
+    takenUntil: 0,
     knownAt: 0,
   }
 }

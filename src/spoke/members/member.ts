@@ -42,8 +42,8 @@ export interface Member {
   waiting: LiveState | undefined
   /** A hash of what was told last of what it is found by; undefined before that. */
   projected: bigint | undefined
-  /** When an event was last looked at, by the clock; for coalescing. */
-  lookedAt: number
+  /** How far looks at its events have used up the time, by the clock. */
+  takenUntil: number
   /** When its state was last known, by a look or by a reply to a write of ours; by the clock. */
   knownAt: number
 }

@@ -1,7 +1,15 @@
 import type { KubeObject, ObjectRef } from '../../core/object/index.ts'
-import { groupOf, versionOf } from '../../core/object/index.ts'
-import { type ApiResource, type ClusterClient, type Discovery, isKubeFailure } from '../../kube/index.ts'
+import { groupOf, valueAt, versionOf } from '../../core/object/index.ts'
+import {
+  type ApiResource,
+  type ClusterClient,
+  type Discovery,
+  type Identity,
+  isKubeFailure,
+  type ServerVersion,
+} from '../../kube/index.ts'
 import { SpokeFailure } from '../failure.ts'
+import { fieldManager } from '../names.ts'
 import { SchemaBook } from './schema-book.ts'
 
 /** Where an object goes: the kind as the cluster serves it, and the object with its namespace settled. */
@@ -12,6 +20,14 @@ export interface Target {
 }
 
 const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }
+
+const accessReviews = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  kind: 'SelfSubjectAccessReview',
+  plural: 'selfsubjectaccessreviews',
+  namespaced: false,
+}
 
 /** A connected cluster whose identity is confirmed. */
 export class Session {
@@ -29,14 +45,47 @@ export class Session {
     version: string,
     discovery: Discovery,
     onDiscovery: (discovery: Discovery) => void,
+    schemas: SchemaBook = new SchemaBook(client),
   ) {
     this.#onDiscovery = onDiscovery
     this.client = client
     this.clusterId = identity.clusterId
     this.#anchor = identity.anchor
     this.version = version
-    this.schemas = new SchemaBook(client)
+    this.schemas = schemas
     this.#discovery = discovery
+  }
+
+  /**
+   * The same session with requests that are made as a person, where the cluster lets this account do that; undefined where
+   * it does not. A group that may not be taken on is left out: what it would allow is then not allowed. Throws the client's
+   * failures, `refused-identity` for a reserved or empty name among them.
+   */
+  async as(person: Identity): Promise<Session | undefined> {
+    const groups: string[] = []
+    // Refuses names that are nobody's before anything is asked.
+    this.client.as(person)
+    if (!(await this.#mayImpersonate('users', person.user))) return undefined
+    for (const group of person.groups ?? []) {
+      if (await this.#mayImpersonate('groups', group)) groups.push(group)
+    }
+    const identity = { clusterId: this.clusterId, anchor: this.#anchor }
+    const client = this.client.as({ user: person.user, ...(groups.length === 0 ? {} : { groups }) })
+    return new Session(client, identity, this.version, this.#discovery, this.#onDiscovery, this.schemas)
+  }
+
+  async #mayImpersonate(resource: 'users' | 'groups', name: string): Promise<boolean> {
+    const resourceAttributes = { verb: 'impersonate', group: '', resource, name }
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      metadata: {},
+      spec: { resourceAttributes },
+    }
+    // A review has no name: it is answered and not stored.
+    const asked = review as unknown as KubeObject
+    const { object } = await this.client.create(accessReviews, asked, { manager: fieldManager })
+    return valueAt(object, 'status', 'allowed') === true
   }
 
   get discovery(): Discovery {
@@ -126,7 +175,15 @@ export async function openSession(
   const clusterId = await client.clusterId()
   if (expectedId !== undefined && clusterId !== expectedId) await client.confirmCluster(expectedId)
   const [version, discovery] = await Promise.all([client.version(), client.discover()])
-  return new Session(client, { clusterId, anchor }, version.gitVersion, discovery, onDiscovery)
+  return new Session(client, { clusterId, anchor }, servedVersion(version), discovery, onDiscovery)
+}
+
+/**
+ * What the cluster behaves as. A server that emulates an older release (KEP-4330) serves that one, whatever its program is:
+ * `v1.33.0+emulated`.
+ */
+function servedVersion({ gitVersion, emulated }: ServerVersion): string {
+  return emulated === undefined ? gitVersion : `v${emulated}.0+emulated`
 }
 
 async function anchorOf(client: ClusterClient): Promise<string | undefined> {

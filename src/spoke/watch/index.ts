@@ -5,5 +5,6 @@
  * looked at by a read of its own before anything is concluded.
  */
 export { DefinitionWatch } from './definition-watch.ts'
+export { Hearing } from './hearing.ts'
 export { UnmanagedWatch } from './unmanaged-watch.ts'
 export { WatchSet } from './watch-set.ts'

@@ -1,12 +1,18 @@
 import type { Finding } from '../../core/drift/index.ts'
 import { ownedByAnotherTool } from '../../core/inventory/index.ts'
 import { isIgnored, type DriftRecord } from '../../core/ledger/index.ts'
-import { keyOf, type KubeObject, type ObjectRef } from '../../core/object/index.ts'
+import {
+  isSystemNamespace,
+  keyOf,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  type ObjectRef,
+} from '../../core/object/index.ts'
 import { type ApiResource, type Watch, watchObjects } from '../../kube/index.ts'
 import type { DriftBook, Observer } from '../drift/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { type Member, unlistedMember } from '../members/index.ts'
-import { bundleLabel } from '../names.ts'
+import { bundleLabel, fieldManager } from '../names.ts'
 
 /** More than so many on one cluster is a namespace that is simply shared: it is said once and not counted on. */
 const mostRecords = 500
@@ -23,7 +29,8 @@ const systemNames = new Set([
 
 /**
  * Finds objects that nobody declared: in the namespaces that bundles declare, of the kinds that bundles hold
- * there, by one metadata-only watch a kind. What controllers made and what other tools keep is not reported.
+ * there, and the namespaces themselves where a bundle says that it declares every one; by one metadata-only watch a
+ * kind. What controllers made and what other tools keep is not reported.
  */
 export class UnmanagedWatch {
   readonly #context: EngineContext
@@ -32,6 +39,12 @@ export class UnmanagedWatch {
   readonly #watches = new Map<string, Watch>()
   readonly #known = new Map<string, Member>()
   #owned: ReadonlyMap<string, string> = new Map()
+  /** The bundle that declares every namespace. */
+  #declarer: string | undefined
+  /** Namespaces in which bundles have objects. */
+  #inhabited: ReadonlySet<string> = new Set()
+  /** What was accepted, and by whom, when the watches began. */
+  #rules = ''
   #work: Promise<void> = Promise.resolve()
 
   constructor(context: EngineContext, book: DriftBook, observer: Observer) {
@@ -49,19 +62,14 @@ export class UnmanagedWatch {
 
   sync(): void {
     this.#owned = this.#namespaces()
-    for (const member of this.#known.values()) {
-      if (!this.#owned.has(member.ref.namespace)) this.#settle(member.ref, undefined, false)
+    this.#declarer = this.#declarerOfAll()
+    this.#inhabited = new Set([...this.#context.members.all()].map(({ ref }) => ref.namespace))
+    for (const { ref, bundle } of this.#known.values()) {
+      const isMoved = isNamespace(ref) && (bundle !== this.#declarer || this.#inhabited.has(ref.name))
+      if (isMoved || this.#bundleOf(ref) === undefined) this.#settle(ref, undefined, false)
     }
-    const needed = new Map<string, ApiResource>()
-    const session = this.#context.session()
-    for (const member of this.#context.members.all()) {
-      if (member.receipt === undefined || member.observedOnly || !this.#owned.has(member.ref.namespace))
-        continue
-      const name = `${member.apiVersion} ${member.ref.kind}`
-      const version = member.apiVersion.slice(member.apiVersion.indexOf('/') + 1)
-      const resource = needed.get(name) ?? session.resourceOf(member.ref, version)
-      if (resource !== undefined) needed.set(name, resource)
-    }
+    this.#renewRules()
+    const needed = this.#needed()
     for (const [name, watch] of this.#watches) {
       if (needed.has(name)) continue
       this.#watches.delete(name)
@@ -73,21 +81,67 @@ export class UnmanagedWatch {
   }
 
   async stop(): Promise<void> {
+    await this.#stopWatches()
+    await this.#work
+  }
+
+  async #stopWatches(): Promise<void> {
     const watches = [...this.#watches.values()]
     this.#watches.clear()
     await Promise.all(watches.map((watch) => watch.stop()))
-    await this.#work
+  }
+
+  /** By other rules everything is looked at anew: what was accepted is closed, and what no longer is, is open again. */
+  #renewRules(): void {
+    const bundles = [...new Set([...this.#owned.values(), this.#declarer ?? ''])].toSorted()
+    const rules = bundles.flatMap((bundle) => {
+      const ignore = this.#context.assignment(bundle)?.ignore ?? []
+      return ignore.length === 0 ? [] : [[bundle, ...ignore]]
+    })
+    const text = JSON.stringify([this.#declarer ?? '', ...rules])
+    if (text !== this.#rules) void this.#stopWatches()
+    this.#rules = text
+  }
+
+  /** What has to be watched, by the names of the kinds. */
+  #needed(): Map<string, ApiResource> {
+    const needed = new Map<string, ApiResource>()
+    const session = this.#context.session()
+    const ofNamespaces = this.#declarer === undefined ? undefined : session.resourceOf(namespaceKind)
+    if (ofNamespaces !== undefined) needed.set('v1 Namespace', ofNamespaces)
+    for (const member of this.#context.members.all()) {
+      if (member.receipt === undefined || member.observedOnly || !this.#owned.has(member.ref.namespace))
+        continue
+      const name = `${member.apiVersion} ${member.ref.kind}`
+      const version = member.apiVersion.slice(member.apiVersion.indexOf('/') + 1)
+      const resource = needed.get(name) ?? session.resourceOf(member.ref, version)
+      if (resource !== undefined) needed.set(name, resource)
+    }
+    return needed
   }
 
   /** The namespaces that bundles declare, each with its bundle. */
   #namespaces(): Map<string, string> {
     const found = new Map<string, string>()
     for (const member of this.#context.members.all()) {
-      if (member.ref.kind === 'Namespace' && member.ref.group === '' && member.receipt !== undefined) {
-        found.set(member.ref.name, member.bundle)
-      }
+      if (isNamespace(member.ref) && member.receipt !== undefined) found.set(member.ref.name, member.bundle)
     }
     return found
+  }
+
+  /** The bundle that says that it declares every namespace, the first by name where several do. */
+  #declarerOfAll(): string | undefined {
+    const applied = [...this.#context.members.all()].filter(({ receipt }) => receipt !== undefined)
+    const bundles = [...new Set(applied.map(({ bundle }) => bundle))].toSorted()
+    return bundles.find((bundle) => {
+      const assignment = this.#context.assignment(bundle)
+      return assignment?.namespaces === 'report' && assignment.withdrawn === undefined
+    })
+  }
+
+  /** The bundle that an object which nobody declared is a difference of, if it may be one. */
+  #bundleOf(ref: ObjectRef): string | undefined {
+    return isNamespace(ref) ? this.#declarer : this.#owned.get(ref.namespace)
   }
 
   #watch(resource: ApiResource): Watch {
@@ -101,6 +155,8 @@ export class UnmanagedWatch {
         const key = keyOf(ref)
         const member = this.#context.members.get(key)
         if (member?.receipt !== undefined) {
+          // A bundle has taken it up.
+          if (this.#known.has(key)) this.#settle(ref, undefined, synced)
           // One of ours without its label: its own watch does not see it any more.
           if (event.type !== 'DELETED' && !member.busy) this.#observer.left(member)
           return
@@ -127,7 +183,7 @@ export class UnmanagedWatch {
 
   #settle(ref: ObjectRef, live: KubeObject | undefined, watched: boolean): void {
     const known = this.#known.get(keyOf(ref))
-    const bundle = this.#owned.get(ref.namespace)
+    const bundle = this.#bundleOf(ref)
     const counts = live !== undefined && bundle !== undefined && this.#isUnmanaged(live, ref, bundle)
     if (known === undefined && (!counts || this.#known.size >= mostRecords)) return
     if (counts && known?.drift !== undefined) return
@@ -144,15 +200,42 @@ export class UnmanagedWatch {
   }
 
   #isUnmanaged(live: KubeObject, ref: ObjectRef, bundle: string): boolean {
-    if (systemNames.has(ref.name) || live.metadata.deletionTimestamp !== undefined) return false
+    if (live.metadata.deletionTimestamp !== undefined) return false
+    if (isNamespace(ref) ? !this.#isForeign(live) : systemNames.has(ref.name)) return false
     if (live.metadata.ownerReferences?.some((owner) => owner.controller === true) === true) return false
     if (ownedByAnotherTool(live) !== undefined) return false
     return !isIgnored(this.#context.assignment(bundle)?.ignore ?? [], ref, '')
   }
+
+  /** A namespace that is neither the system's, nor declared, nor made or used by what is declared. */
+  #isForeign(live: KubeObject): boolean {
+    const { name } = live.metadata
+    if (isSystemNamespace(name) || this.#inhabited.has(name)) return false
+    return (
+      this.#context.members.get(keyOf({ ...namespaceKind, namespace: '', name })) === undefined &&
+      creatorOf(live)?.manager !== fieldManager
+    )
+  }
+}
+
+const namespaceKind = { group: '', kind: 'Namespace' } as const
+
+function isNamespace({ group, kind }: Pick<ObjectRef, 'group' | 'kind'>): boolean {
+  return kind === namespaceKind.kind && group === namespaceKind.group
+}
+
+/** Of who made it: the oldest entry, as others write to it later. */
+function creatorOf({ metadata }: KubeObject): ManagedFieldsEntry | undefined {
+  const entries = (metadata.managedFields ?? []).filter(({ subresource }) => subresource !== 'status')
+  const timeOf = ({ time }: ManagedFieldsEntry): string => time ?? '~'
+  return entries.reduce<ManagedFieldsEntry | undefined>(
+    (first, entry) => (first === undefined || timeOf(entry) < timeOf(first) ? entry : first),
+    undefined,
+  )
 }
 
 function findingOf(live: KubeObject): Finding {
-  const holder = live.metadata.managedFields?.at(-1)
+  const holder = creatorOf(live)
   return {
     path: [],
     class: 'unmanaged',

@@ -1,6 +1,6 @@
 import { hub } from './hub.ts'
 import { noteConnection } from './live.ts'
-import { queryClient } from './answers.ts'
+import { askAgain } from './answers.ts'
 
 /** At most one look a second, however much happens. */
 const pause = 1_000
@@ -19,7 +19,7 @@ export function keepUpToDate(): () => void {
   const refresh = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined
-      void queryClient.invalidateQueries({ refetchType: 'active' }, { cancelRefetch: false })
+      void askAgain('visible')
     }, pause)
   }
   const run = async (): Promise<void> => {
@@ -30,7 +30,7 @@ export function keepUpToDate(): () => void {
         signal,
         onConnection: ({ connected, reason }) => {
           noteConnection(connected, reason)
-          if (connected && wasLost) void queryClient.invalidateQueries()
+          if (connected && wasLost) void askAgain('all')
           wasLost = !connected
         },
       })
@@ -44,7 +44,7 @@ export function keepUpToDate(): () => void {
     if (ended) return
     connection.abort()
     connection = new AbortController()
-    void queryClient.invalidateQueries()
+    void askAgain('all')
     void run()
   }
   // A browser opens few connections to one host: pages that nobody looks at leave theirs to the others.

@@ -1,9 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { HealPreview, HealResult, HealSelection } from '../../api/index.ts'
 import { queryClient } from '../data/answers.ts'
 import { hub } from '../data/hub.ts'
+import { jobIsOver, useJob } from '../data/use-job.ts'
+import { address } from '../route/address.ts'
+import { Link } from '../route/link.tsx'
 import { Answer } from '../ui/answer.tsx'
 import { Chip } from '../ui/identity.tsx'
+import { JobBar, JobSentence } from '../ui/job-progress.tsx'
 import { ObjectName } from '../ui/object-name.tsx'
 import { counted } from '../ui/value.tsx'
 import { GuardDialog, type GuardTarget } from './guard-dialog.tsx'
@@ -12,8 +17,12 @@ type Target = HealPreview['targets'][number]
 
 const shownGroups = 20
 const shownChips = 12
+const shownFields = 200
 
-/** Heals what a selection names: the clusters' own dry-runs first, then the guard, then the outcome object by object. */
+/**
+ * Heals what a selection names: the clusters' own dry-runs first, then the guard, then the outcome object by object. On
+ * several clusters it is a job, which goes on when the dialog is closed.
+ */
 export function HealDialog({
   selection,
   onClose,
@@ -53,6 +62,10 @@ export function HealDialog({
               : [{ cluster, clusterId, keys: objects.filter(canHeal).map((one) => one.key) }]
           }),
           ...given,
+        }
+        if (request.targets.length > 1) {
+          const { id } = await hub.healJob({ body: request }, { idempotencyKey: key })
+          return <JobOutcome id={id} />
         }
         const result = await hub.heal({ body: request }, { idempotencyKey: key })
         void queryClient.invalidateQueries()
@@ -120,7 +133,7 @@ function Alike({ targets }: { readonly targets: readonly Target[] }) {
           </b>
           {object.failure === undefined ? null : <p>Refused: {object.failure.message}</p>}
           <ul>
-            {object.fields.map(({ path, from, to }) => (
+            {object.fields.slice(0, shownFields).map(({ path, from, to }) => (
               <li key={path}>
                 <code>{path === '' ? 'whole object' : path}</code>{' '}
                 <span className="value">
@@ -128,6 +141,9 @@ function Alike({ targets }: { readonly targets: readonly Target[] }) {
                 </span>
               </li>
             ))}
+            {object.fields.length > shownFields ? (
+              <li className="sub">and {counted(object.fields.length - shownFields, 'field')} more</li>
+            ) : null}
           </ul>
           {object.conflicts.map((conflict) => (
             <p key={conflict}>
@@ -143,6 +159,7 @@ function Alike({ targets }: { readonly targets: readonly Target[] }) {
 function Outcome({ result }: { readonly result: HealResult }) {
   const all = result.targets.flatMap(({ objects }) => objects)
   const healed = all.filter(({ outcome }) => outcome === 'healed').length
+  const faster = all.filter(({ outcome }) => outcome === 'unchanged').length
   const bad = result.targets.filter(
     ({ failure, objects }) =>
       failure !== undefined || objects.some(({ outcome }) => outcome === 'refused' || outcome === 'failed'),
@@ -153,6 +170,12 @@ function Outcome({ result }: { readonly result: HealResult }) {
         <b>{counted(healed, 'object')} healed</b> in {(result.tookMs / 1000).toFixed(1)} s. Recorded as{' '}
         <code>{result.activity}</code>.
       </p>
+      {faster === 0 ? null : (
+        <p>
+          {counted(faster, 'object')} needed nothing: somebody was faster, and{' '}
+          {faster === 1 ? 'it is' : 'they are'} as Git declares already.
+        </p>
+      )}
       {bad.map(({ cluster, failure, objects }) => (
         <div key={cluster}>
           <b>{cluster}</b>: {failure?.message}
@@ -167,5 +190,28 @@ function Outcome({ result }: { readonly result: HealResult }) {
         </div>
       ))}
     </>
+  )
+}
+
+/** How far the job is, and the way to its page. */
+function JobOutcome({ id }: { readonly id: string }) {
+  const job = useJob(id)
+  const over = job.data !== undefined && jobIsOver(job.data)
+  useEffect(() => {
+    if (over) void queryClient.invalidateQueries()
+  }, [over])
+  return (
+    <Answer of={job} what={`job ${id}`}>
+      {(view) => (
+        <>
+          <JobSentence job={view} />
+          <JobBar job={view} />
+          <p style={{ marginTop: 8 }}>
+            <Link to={address.job(id)}>Open job {id}</Link>
+            {over ? ': what became of each cluster is kept there.' : ': it goes on when this is closed.'}
+          </p>
+        </>
+      )}
+    </Answer>
   )
 }

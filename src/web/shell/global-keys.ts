@@ -7,8 +7,11 @@ export const goKeys: Readonly<Record<string, readonly [to: string, text: string]
   f: ['/', 'Fleet'],
   d: ['/drift', 'Drift'],
   b: ['/bundles', 'Bundles'],
+  n: ['/namespaces', 'Namespaces'],
   r: ['/rollouts', 'Rollouts'],
+  j: ['/jobs', 'Jobs'],
   c: ['/compare', 'Compare'],
+  q: ['/access', 'Access and quota'],
   s: ['/search', 'Search'],
   a: ['/activity', 'Activity'],
 }

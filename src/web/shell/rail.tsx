@@ -7,8 +7,11 @@ const entries: readonly (readonly [first: string, to: string, icon: IconName, te
   ['', '/', 'fleet', 'Fleet'],
   ['drift', '/drift', 'drift', 'Drift'],
   ['bundles', '/bundles', 'bundles', 'Bundles'],
+  ['namespaces', '/namespaces', 'namespaces', 'Namespaces'],
   ['rollouts', '/rollouts', 'rollouts', 'Rollouts'],
+  ['jobs', '/jobs', 'jobs', 'Jobs'],
   ['compare', '/compare', 'compare', 'Compare'],
+  ['access', '/access', 'access', 'Access and quota'],
   ['search', '/search', 'search', 'Search'],
   ['activity', '/activity', 'activity', 'Activity'],
   ['start', '/start', 'start', 'Start'],
@@ -26,8 +29,10 @@ export function Rail({ first }: { readonly first: string }) {
     query: { state: ['running', 'paused', 'stopped', 'reverting'], limit: 1 },
   })
   const status = useAnswer('status', { query })
+  const jobs = useAnswer('jobs', { query: { state: 'running,cancelling', limit: 20 } })
   const counts: Readonly<Record<string, number>> = {
     drift: causes.data?.total ?? 0,
+    jobs: jobs.data?.total ?? 0,
     rollouts: (runs.data?.total ?? 0) + (status.data?.waitingPlans ?? 0),
   }
   const here = belongs[first] ?? first
@@ -40,7 +45,10 @@ export function Rail({ first }: { readonly first: string }) {
             <Icon name={icon} />
             {text}
             {count === 0 ? null : (
-              <span className="count" title={`${count} wait for somebody`}>
+              <span
+                className="count"
+                title={name === 'jobs' ? `${count} under way` : `${count} wait for somebody`}
+              >
                 {count}
               </span>
             )}

@@ -37,6 +37,22 @@ export function Answer<Value>({ of, what, stillWorks, children }: AnswerProps<Va
   )
 }
 
+/**
+ * What is made from several answers, once each of them has come or failed: what came first is not pushed about by what
+ * comes later.
+ */
+export function Together({
+  of,
+  what,
+  children,
+}: {
+  readonly of: readonly { readonly isPending: boolean }[]
+  readonly what: string
+  readonly children: ReactNode
+}) {
+  return of.some(({ isPending }) => isPending) ? <Waiting what={what} /> : children
+}
+
 function Waiting({ what }: { readonly what: string }) {
   const [late, setLate] = useState(false)
   useEffect(() => {

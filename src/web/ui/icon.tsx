@@ -3,8 +3,12 @@ const icons = {
     'M2 2h3v3H2zM6.5 2h3v3h-3zM11 2h3v3h-3zM2 6.5h3v3H2zM6.5 6.5h3v3h-3zM11 6.5h3v3h-3zM2 11h3v3H2zM6.5 11h3v3h-3zM11 11h3v3h-3z',
   drift: 'M2 5h8M2 11h5M11 8l3 3-3 3-3-3z',
   bundles: 'M8 1.5l6 3v7l-6 3-6-3v-7zM2 4.5l6 3 6-3M8 7.5v7',
+  namespaces: 'M2 5V2h3M11 2h3v3M14 11v3h-3M5 14H2v-3M5 6h6v4H5z',
   rollouts: 'M2 4h4M2 8h8M2 12h12M12 6l2 2-2 2',
+  jobs: 'M2 3.5l1.5 1.5L6 2.5M2 8l1.5 1.5L6 7M2 12.5l1.5 1.5L6 11.5M8 4h6M8 8.5h6M8 13h6',
   compare: 'M2 3h4.5v10H2zM9.5 3H14v10H9.5zM11 7h1.5M3.5 7H5',
+  access:
+    'M5.5 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13.5c0-3 1.6-4.2 4-4.2M11 8.5v5.5M11 8.5a2 2 0 1 1 0-.01M11 11.5h2.5M11 13.5h2',
   search: 'M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM11 11l3.5 3.5',
   activity: 'M1.5 8h3l2-5 3 10 2-5h3',
   start: 'M4 2v12M4 3h8l-2 3 2 3H4',

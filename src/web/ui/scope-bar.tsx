@@ -3,7 +3,9 @@ import { compileSelector } from '../../api/index.ts'
 import { useAnswer } from '../data/answers.ts'
 import { go, useSearch, withSearch } from '../route/location.ts'
 import { Choose } from './choose.tsx'
+import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
+import { NameDialog } from './name-dialog.tsx'
 import { savedViews, useSavedViews } from './saved-views.ts'
 
 /** Which clusters the page is about: environment, label query, saved views. All of it stands in the address. */
@@ -29,7 +31,13 @@ export function ScopeBar() {
       />
       <LabelQuery />
       <SavedViews />
-      <CopyLink />
+      <CopyButton
+        className="button plain small-button"
+        text={() => location.href}
+        icon={<Icon name="link" />}
+      >
+        Copy link
+      </CopyButton>
       <span className="grow" />
       <span className="sub nowrap">
         {status.data === undefined
@@ -78,10 +86,7 @@ function isSelector(text: string): boolean {
 function SavedViews() {
   const views = useSavedViews()
   const here = location.pathname + location.search
-  const save = (): void => {
-    const name = window.prompt('Name of this view')?.trim()
-    if (name !== undefined && name !== '') savedViews.save(name.slice(0, 60), here)
-  }
+  const [naming, setNaming] = useState(false)
   const chosen = views.find((view) => view.address === here)?.name ?? ''
   const choices: (readonly [string, string])[] = [
     ['', 'none'],
@@ -90,33 +95,28 @@ function SavedViews() {
     ...(chosen === '' ? [] : [['\u0000forget', `Forget ${chosen}`] as const]),
   ]
   return (
-    <Choose
-      what="Saved view"
-      value={chosen}
-      choices={choices}
-      onChoose={(name) => {
-        if (name === '\u0000save') save()
-        else if (name === '\u0000forget') savedViews.forget(chosen)
-        else if (name !== '') go(views.find((view) => view.name === name)?.address ?? '/')
-      }}
-    />
-  )
-}
-
-function CopyLink() {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 2_000)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = (): void => {
-    void navigator.clipboard?.writeText(location.href).then(() => setCopied(true))
-  }
-  return (
-    <button type="button" className="button plain small-button" onClick={copy}>
-      <Icon name="link" />
-      <span aria-live="polite">{copied ? 'Copied' : 'Copy link'}</span>
-    </button>
+    <>
+      <Choose
+        what="Saved view"
+        value={chosen}
+        choices={choices}
+        onChoose={(name) => {
+          if (name === '\u0000save') setNaming(true)
+          else if (name === '\u0000forget') savedViews.forget(chosen)
+          else if (name !== '') go(views.find((view) => view.name === name)?.address ?? '/')
+        }}
+      />
+      {naming ? (
+        <NameDialog
+          title="Save this view"
+          taken={views.map(({ name }) => name)}
+          onName={(name) => {
+            savedViews.save(name, here)
+            setNaming(false)
+          }}
+          onClose={() => setNaming(false)}
+        />
+      ) : null}
+    </>
   )
 }

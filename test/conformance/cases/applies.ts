@@ -1,4 +1,4 @@
-import type { Json, JsonMap } from '../../../src/core/object/index.ts'
+import { type Json, type JsonMap, mapOf } from '../../../src/core/object/index.ts'
 import type { Case } from '../case.ts'
 import { configMap, deployment, secret, service, templateWith } from '../manifests.ts'
 import type { Stage } from '../stage.ts'
@@ -190,6 +190,11 @@ export const applyCases: readonly Case[] = [
         web(on),
         deployment({ template: templateWith({ env: [{ name: 'A', value: '3' }] }) }),
         forced,
+      )
+      // A real server tries an update on what its cache holds first, and a try on an old object leaves its warnings.
+      await on.until(
+        { method: 'GET', path: `${web(on)}?resourceVersion=0` },
+        ({ body }) => mapOf(mapOf(body).metadata).generation === 2,
       )
       await on.apply('m', web(on), deployment({ replicas: 1, template: templateWith({}) }), forced)
     },

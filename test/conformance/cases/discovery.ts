@@ -1,5 +1,15 @@
-import { mapOf, mapsOf, textOf } from '../../../src/core/object/index.ts'
+import {
+  isList,
+  isMap,
+  type Json,
+  type JsonMap,
+  mapOf,
+  mapsOf,
+  textOf,
+} from '../../../src/core/object/index.ts'
+import { withoutDescriptions } from '../../../tools/sim/read-version.ts'
 import type { Case } from '../case.ts'
+import { gadgets } from '../manifests.ts'
 import type { Stage } from '../stage.ts'
 
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -35,7 +45,32 @@ async function cached(on: Stage, path: string, accept: string): Promise<void> {
   })
 }
 
-/** Discovery: cases 1 to 4 of the simulator's list; what it says is compared whole in `published.test.ts`. */
+/** An OpenAPI document as far as clients go by it: what a patch takes, and the schemas. */
+async function published(on: Stage, path: string): Promise<{ patches: JsonMap; schemas: JsonMap }> {
+  const { body } = await on.quiet({ method: 'GET', path })
+  const document = mapOf(withoutDescriptions(body))
+  const patches = Object.entries(mapOf(document.paths)).flatMap(([at, item]) => {
+    const { patch, parameters = null } = mapOf(item)
+    if (!isMap(patch)) return []
+    const { responses: _, ...taken } = patch
+    return [[at, { ...taken, shared: parameters }]]
+  })
+  return {
+    patches: Object.fromEntries(patches) as JsonMap,
+    schemas: mapOf(mapOf(document.components).schemas),
+  }
+}
+
+/** What a document says beyond types, by place: of lists and maps how they are merged, and of objects their kinds. */
+function extensions(value: Json, place = ''): readonly (readonly [string, JsonMap])[] {
+  if (isList(value)) return value.flatMap((one, i) => extensions(one, `${place}[${i}]`))
+  if (!isMap(value)) return []
+  const own = Object.entries(value).filter(([key]) => key.startsWith('x-kubernetes-'))
+  const inner = Object.entries(value).flatMap(([key, one]) => extensions(one, `${place}.${key}`))
+  return own.length === 0 ? inner : [[place, Object.fromEntries(own) as JsonMap], ...inner]
+}
+
+/** Discovery: cases 1 to 5 of the simulator's list; what it says is compared whole in `published.test.ts`. */
 export const discoveryCases: readonly Case[] = [
   {
     title: '1: aggregated discovery, which is not sent twice',
@@ -92,6 +127,28 @@ export const discoveryCases: readonly Case[] = [
       const address = textOf(mapOf(paths['apis/apps/v1']).serverRelativeURL)
       on.note('the address', /\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]+$/.test(address))
       await cached(on, '/openapi/v3/apis/apps/v1', 'application/json')
+    },
+  },
+  {
+    title: '5: what a patch of apps/v1 takes, and how its lists are merged',
+    async play(on) {
+      const { patches, schemas } = await published(on, '/openapi/v3/apis/apps/v1')
+      on.note('patches', patches)
+      on.note('extensions', Object.fromEntries(extensions(schemas)) as JsonMap)
+    },
+  },
+  {
+    title: '5: what is published of custom resources',
+    async play(on) {
+      const group = `${on.namespace}.dev`
+      await on.define(gadgets(group), on.at(`${group}/v1`, 'gadgets'))
+      const path = `/openapi/v3/apis/${group}/v1`
+      await on.until({ method: 'GET', path }, ({ status }) => status === 200)
+      const { patches, schemas } = await published(on, path)
+      on.note('patches', patches)
+      on.note('schemas', schemas)
+      const { body } = await on.quiet({ method: 'GET', path: '/openapi/v3' })
+      on.note('in the index', Object.keys(mapOf(mapOf(body).paths)).includes(`apis/${group}/v1`))
     },
   },
   {

@@ -19,6 +19,7 @@ import type { HubMetrics } from '../metrics.ts'
 import type { Freezes } from '../rollout/freezes.ts'
 import type { ClusterBoard } from './cluster-board.ts'
 import { connectCluster } from './connect-cluster.ts'
+import type { RecordKeeper } from './record-keeper.ts'
 import type { ReportKeeper } from './report-keeper.ts'
 import type { SearchKeeper } from './search-keeper.ts'
 
@@ -30,6 +31,7 @@ export interface EnginePoolOptions {
   readonly board: ClusterBoard
   readonly keeper: ReportKeeper
   readonly search: SearchKeeper
+  readonly records: RecordKeeper
   readonly events: EventLog
   readonly metrics: HubMetrics
   readonly freezes: Freezes
@@ -161,6 +163,7 @@ export class EnginePool {
             content: this.#options.content,
             reports: this.#sink(slot.name),
             keys: store.keys.hash,
+            records: this.#options.records.sinkOf(slot.name),
           },
           audit: this.#options.audit.of(slot.name),
           readOnly: () => this.#whyReadOnly(slot.name),

@@ -1,16 +1,13 @@
 import { reasonOf } from '../../../core/failure.ts'
 import { keyOf, refOf, refOfKey } from '../../../core/object/index.ts'
 import { projectionOf } from '../../../core/search/index.ts'
-import { type Clock, type Log, WorkQueue } from '../../../runtime/index.ts'
+import type { Clock, Log } from '../../../runtime/index.ts'
 import type { BundleReport, ContentSource } from '../../../spoke/index.ts'
 import type { IndexChange, Store } from '../../store/index.ts'
+import { GatheredWrites } from './gathered-writes.ts'
 
-/** Changes are gathered so long, and so many are written at once. */
-const gatherMs = 300
+const gatherMs = 100
 const largestBatch = 500
-const retryMs = 5_000
-/** Beyond so many that wait for the store the oldest are forgotten; their objects are told again when they change. */
-const mostWaiting = 200_000
 
 export interface SearchKeeperOptions {
   readonly store: Pick<Store, 'search' | 'inventory'>
@@ -25,21 +22,19 @@ export interface SearchKeeperOptions {
  */
 export class SearchKeeper {
   readonly #options: SearchKeeperOptions
-  readonly #queue: WorkQueue
-  readonly #waiting: IndexChange[] = []
+  readonly #writes: GatheredWrites<IndexChange>
   /** The bundles of clusters of which the index holds something. */
   readonly #known = new Set<string>()
 
   constructor(options: SearchKeeperOptions) {
     this.#options = options
-    this.#queue = new WorkQueue({
+    this.#writes = new GatheredWrites({
       clock: options.clock,
-      concurrency: 1,
-      run: () => this.#write(),
-      onError: (key, error) => {
-        options.log.warn('the search index could not be written', { reason: reasonOf(error) })
-        this.#queue.add(key, retryMs)
-      },
+      gatherMs,
+      largestBatch,
+      save: (changes) => options.store.search.save(changes),
+      onError: (error) =>
+        options.log.warn('the search index could not be written', { reason: reasonOf(error) }),
     })
   }
 
@@ -49,9 +44,7 @@ export class SearchKeeper {
   }
 
   add(change: IndexChange): void {
-    this.#waiting.push(change)
-    if (this.#waiting.length > mostWaiting) this.#waiting.splice(0, largestBatch)
-    this.#queue.add('write', gatherMs)
+    this.#writes.add(change)
   }
 
   /** Makes sure that a bundle which stands on a cluster is in the index. */
@@ -69,9 +62,8 @@ export class SearchKeeper {
   }
 
   /** Writes what waits, once, and takes nothing more. */
-  async stop(): Promise<void> {
-    await this.#queue.stop()
-    await this.#write().catch(() => undefined)
+  stop(): Promise<void> {
+    return this.#writes.stop()
   }
 
   async #declared(cluster: string, bundle: string, variant: string): Promise<void> {
@@ -86,18 +78,6 @@ export class SearchKeeper {
       const object = declared.get(key) ?? declared.get(keyOf({ ...refOfKey(key), namespace: '' }))
       if (object === undefined) continue
       this.add({ cluster, bundle, key, projection: projectionOf(object), declared: true })
-    }
-  }
-
-  async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, largestBatch)
-      try {
-        await this.#options.store.search.save(batch)
-      } catch (error) {
-        this.#waiting.unshift(...batch)
-        throw error
-      }
     }
   }
 }

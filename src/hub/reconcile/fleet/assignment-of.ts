@@ -39,6 +39,7 @@ export function assignmentOf(
       others: effectiveHealAfter('controller', bundle, fleet),
     },
     additions: drift?.additions ?? 'report',
+    namespaces: drift?.namespaces ?? 'ignore',
     ignore: drift?.ignore ?? [],
     prune: effectivePrune(bundle),
     pruneBound: { maxObjects: count, maxPercent: percent },

@@ -72,6 +72,7 @@ test('every chosen cluster gets every setting, resolved along bundle, cluster, e
     mode: 'enforce',
     healAfter: { people: 60_000, others: 60_000 },
     additions: 'report',
+    namespaces: 'ignore',
     ignore: [],
     prune: 'auto',
     pruneBound: { maxObjects: 3, maxPercent: 25 },

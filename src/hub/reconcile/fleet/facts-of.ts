@@ -6,10 +6,11 @@ export function factsOf(board: ClusterBoard, cluster: string): Facts | undefined
   const { version, facts, failedGroups } = board.entry(cluster).report ?? {}
   if (version === undefined) return undefined
   if (facts === undefined) return { version }
-  const { digest: _digest, apis, capacity, ...rest } = facts
+  const { digest: _digest, apis, capacity, operators, ...rest } = facts
   return {
     version,
     ...rest,
+    ...(operators === undefined ? {} : { operators: { ...operators } }),
     ...(capacity === undefined ? {} : { capacity: { ...capacity } }),
     // While the cluster cannot tell of some, "not among them" would be a guess (incident 3).
     ...(failedGroups === undefined || failedGroups.length === 0 ? { apis } : {}),

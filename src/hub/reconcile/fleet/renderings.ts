@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { writesOf } from '../../../core/access/index.ts'
 import type { DesiredObject } from '../../../core/bundle/index.ts'
 import type { Bundle, Cluster } from '../../../core/kinds/index.ts'
 import { asJson, canonicalJson, keyOf, refOf } from '../../../core/object/index.ts'
@@ -244,7 +245,9 @@ function inputKey({ model, revisionOf }: Evaluation, bundle: Declared<Bundle>, c
   const inputs = bundleInputs(bundle.value, cluster)
   const repositories = model.fleet?.value.spec?.repositories
   const { source, random, rotation, namespace, runAs } = bundle.value.spec
-  const own = { source, random, rotation, namespace, runAs, repositories }
+  const accesses = [...model.access.values()].map(({ value }) => value)
+  const writes = writesOf(accesses, bundle.value.metadata.name)
+  const own = { source, random, rotation, namespace, runAs, repositories, writes }
   // What cannot be filled in is a problem of this cluster.
   const filled = 'message' in inputs ? { cluster: cluster.metadata.name } : inputs
   return JSON.stringify([bundle.value.metadata.name, own, filled, revisionOf(bundle.value) ?? null])

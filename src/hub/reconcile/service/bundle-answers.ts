@@ -83,6 +83,7 @@ function bundleView(parts: HubParts, name: string, placed: readonly PlacedBundle
       ...(source.repository === undefined ? {} : { repository: source.repository }),
       ...(source.revision === undefined ? {} : { revision: source.revision }),
     },
+    ...(spec?.owner === undefined ? {} : { owner: spec.owner }),
     ...(spec?.placement === undefined ? {} : { placement: spec.placement.where }),
     ...(spec?.mode === undefined ? {} : { mode: spec.mode }),
     clusters: placed.length,

@@ -19,7 +19,7 @@ import {
   seesPlaced,
   tierOf,
 } from './in-scope.ts'
-import { openDriftOf, placedBundles } from './placed-bundle.ts'
+import { openDriftOf, placedBundles, seenTroubles, toldReason } from './placed-bundle.ts'
 
 /** The clusters in scope, by name. */
 export function listClusters(parts: HubParts, query: ClusterQuery): Page<ClusterView> {
@@ -153,8 +153,9 @@ function whyNot(parts: HubParts, name: string, state: ClusterView['state']): str
     if (!seesPlaced(parts, name, assignment.bundle)) continue
     if (!board.partStanding(name, assignment).flags.includes(state)) continue
     const report = board.entry(name).bundles.get(assignment.bundle)
-    const [trouble] = report?.troubles ?? []
-    const why = report?.reason ?? (trouble && `${nameOf(refOfKey(trouble.key))}: ${trouble.message}`)
+    const [trouble] = seenTroubles(parts, name, assignment.bundle)
+    const told = toldReason(parts, name, assignment.bundle, report?.reason)
+    const why = told ?? (trouble && `${nameOf(refOfKey(trouble.key))}: ${trouble.message}`)
     if (state !== 'drifted' && why !== undefined) return `bundle ${assignment.bundle}: ${why}`
   }
   if (state === 'pending') {

@@ -2,6 +2,8 @@ import type { EventQuery, EventView } from '../../../api/index.ts'
 import { readable } from '../../../core/access/index.ts'
 import { refOfKey } from '../../../core/object/index.ts'
 import type { LoggedEvent } from '../../store/index.ts'
+import type { ToldEvent } from '../../service.ts'
+import type { AddedEvent } from '../event-log.ts'
 import type { HubParts } from './hub-parts.ts'
 import { clustersInScope, narrows } from './in-scope.ts'
 
@@ -19,23 +21,39 @@ export async function listEvents(
   }
   const last = await parts.store.events.last()
   const events = await parts.store.events.select(filter, query.limit, query.after)
-  return { items: events.map(eventView), last: Math.max(last, events.at(-1)?.sequence ?? 0) }
+  const seesAll = filter.within === undefined
+  return {
+    items: events.map((event) => eventView(event, seesAll)),
+    last: Math.max(last, events.at(-1)?.sequence ?? 0),
+  }
 }
 
-export function eventView(event: LoggedEvent): EventView {
-  const { sequence, at, type, message, cluster, bundle, key, actor, reason, requestId } = event
+/** An event as it is told to whoever may look at everything, or at a part of what it is about. */
+export function eventView(event: LoggedEvent, seesAll: boolean): EventView {
+  const { sequence, at, type, message, whole, cluster, bundle, key, actor, reason, requestId, job } = event
   return {
     sequence,
     id: eventId(sequence),
     at,
     type,
-    message,
+    message: seesAll ? (whole ?? message) : message,
     ...(cluster === undefined ? {} : { cluster }),
     ...(bundle === undefined ? {} : { bundle }),
     ...(key === undefined ? {} : { object: refOfKey(key) }),
     ...(actor === undefined ? {} : { actor }),
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(job === undefined ? {} : { job }),
+  }
+}
+
+/** An event with what its listeners need to be chosen by. */
+export function toldEvent(event: AddedEvent): ToldEvent {
+  const { whole, about } = event
+  return {
+    view: eventView(event, false),
+    ...(whole === undefined ? {} : { whole }),
+    ...(about === undefined ? {} : { about }),
   }
 }
 

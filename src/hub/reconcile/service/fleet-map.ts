@@ -1,12 +1,12 @@
 import type { EnvironmentMark, FleetMapQuery, FleetMapView } from '../../../api/index.ts'
+import { allows, readable } from '../../../core/access/index.ts'
 import { stateWords } from '../../../core/state/index.ts'
+import type { OpenDrift } from '../cluster/cluster-board.ts'
 import { asOf } from './cluster-answers.ts'
 import type { HubParts } from './hub-parts.ts'
 import { clustersInScope, type FleetCluster, tierOf } from './in-scope.ts'
-
-const driftAges = ['nothing differs', 'under 10 min', 'under 1 h', 'under 24 h', 'longer'] as const
-const minutes = [10, 60, 24 * 60] as const
-const shownVersions = 4
+import { driftAgeFill, quotaFill, versionFill } from './map-fills.ts'
+import { namesFor } from './recorded-sight.ts'
 
 /**
  * The fleet as rows for drawing. Remembers of each cluster when its row last looked otherwise, so that whoever has the
@@ -15,17 +15,26 @@ const shownVersions = 4
 export class FleetMap {
   readonly #rows = new Map<string, { text: string; version: number }>()
   #version = 0
+  /** The step of the fullest quota of each cluster, as it was asked for last. */
+  #quotas: ReadonlyMap<string, number> = new Map()
 
-  answer(parts: HubParts, query: FleetMapQuery): FleetMapView {
+  async answer(parts: HubParts, query: FleetMapQuery): Promise<FleetMapView> {
     const clusters = clustersInScope(parts, query)
     const { groups, groupOf } = grouped(clusters, query.group)
-    const { legend, fillOf } = filled(parts, clusters, query.fill)
+    const steps = query.fill === 'quota' ? await quotaStepsOf(parts, clusters) : undefined
+    const isLimited = readable(parts.grants) !== undefined
+    // What one person may look at says nothing of how full quotas are for everybody.
+    if (steps !== undefined && !isLimited) this.#quotas = new Map([...this.#quotas, ...steps])
+    const { legend, fillOf } =
+      steps === undefined
+        ? filled(parts, clusters, query.fill)
+        : { legend: [...quotaFill.legend], fillOf: ({ name }: FleetCluster) => steps.get(name) ?? 0 }
     this.#look(parts, clusters)
     const environments = environmentsOf(clusters)
     const frame = JSON.stringify([parts.startedAt, query.group, query.fill, groups, legend, environments])
     const names = clusters.map(({ name }) => name).join()
     const prefix = shortHash(frame + names)
-    const since = sinceOf(query.after, prefix)
+    const since = steps !== undefined && isLimited ? undefined : sinceOf(query.after, prefix)
     const changed =
       since === undefined
         ? clusters
@@ -36,6 +45,7 @@ export class FleetMap {
       states: [...stateWords],
       environments,
       groups,
+      labels: labelsOf(clusters),
       legend,
       clusters: changed.map((found) => {
         const { state } = parts.board.standing(found.name)
@@ -50,14 +60,34 @@ export class FleetMap {
   /** Notes which rows look otherwise than when anybody asked last. */
   #look(parts: HubParts, clusters: readonly FleetCluster[]): void {
     const next = this.#version + 1
+    const { stepOf } = driftAgeFill(parts.clock.now())
     for (const { name } of clusters) {
       const { state } = parts.board.standing(name)
-      const text = `${state} ${driftAge(parts, name)} ${versionOf(parts, name)}`
+      const quota = this.#quotas.get(name) ?? 0
+      const text = `${state} ${stepOf(oldestDrift(parts, name))} ${versionOf(parts, name)} ${quota}`
       if (this.#rows.get(name)?.text === text) continue
       this.#rows.set(name, { text, version: next })
       this.#version = next
     }
   }
+}
+
+/** By cluster, how full its fullest quota is; what was not counted, or is of before, is not known. */
+async function quotaStepsOf(
+  parts: HubParts,
+  clusters: readonly FleetCluster[],
+): Promise<ReadonlyMap<string, number>> {
+  const filter = { clusters: namesFor(parts, clusters), within: readable(parts.grants) }
+  const fullest = new Map<string, number>()
+  for (const { cluster, full } of await parts.store.quotas.fullest(filter)) {
+    fullest.set(cluster, Math.max(fullest.get(cluster) ?? full, full))
+  }
+  return new Map(
+    [...fullest].map(([cluster, full]) => [
+      cluster,
+      quotaFill.stepOf(parts.board.isKnown(cluster) ? full : undefined),
+    ]),
+  )
 }
 
 function sinceOf(after: string | undefined, prefix: string): number | undefined {
@@ -86,44 +116,44 @@ function filled(
   clusters: readonly FleetCluster[],
   fill: FleetMapQuery['fill'],
 ): { legend: string[]; fillOf: (found: FleetCluster) => number } {
-  if (fill === 'drift-age') return { legend: [...driftAges], fillOf: ({ name }) => driftAge(parts, name) }
-  if (fill === 'version') {
-    const counts = new Map<string, number>()
-    for (const { name } of clusters) {
-      const version = versionOf(parts, name)
-      counts.set(version, (counts.get(version) ?? 0) + 1)
-    }
-    const all = [...counts.keys()].filter((version) => version !== '').toSorted(byNumbers)
-    const shown = all.slice(0, shownVersions)
-    const legend = [...shown, ...(all.length > shown.length ? ['older'] : []), 'not known']
+  if (fill === 'drift-age') {
+    const { legend, stepOf } = driftAgeFill(parts.clock.now())
     return {
-      legend,
-      fillOf: ({ name }) => {
-        const version = versionOf(parts, name)
-        if (version === '') return legend.length - 1
-        const at = shown.indexOf(version)
-        return at < 0 ? shown.length : at
-      },
+      legend: [...legend],
+      fillOf: ({ name }) => stepOf(oldestDrift(parts, name, seenDrift(parts, name))),
     }
+  }
+  if (fill === 'version') {
+    const { legend, stepOf } = versionFill(clusters.map(({ name }) => versionOf(parts, name)))
+    return { legend: [...legend], fillOf: ({ name }) => stepOf(versionOf(parts, name)) }
   }
   return { legend: [], fillOf: () => 0 }
 }
 
-/** Newest first. */
-function byNumbers(one: string, two: string): number {
-  return two.localeCompare(one, 'en', { numeric: true })
+function labelsOf(clusters: readonly FleetCluster[]): string[] {
+  return [...new Set(clusters.flatMap(({ cluster }) => Object.keys(cluster.spec.labels ?? {})))].toSorted()
 }
 
 function versionOf(parts: HubParts, name: string): string {
   return parts.board.entry(name).report?.version ?? ''
 }
 
-function driftAge(parts: HubParts, name: string): number {
-  const first = [...parts.board.entry(name).open.values()].map(({ firstSeen }) => firstSeen).toSorted()[0]
-  if (first === undefined) return 0
-  const age = (parts.clock.now() - Date.parse(first)) / 60_000
-  const step = minutes.findIndex((most) => age < most)
-  return step < 0 ? driftAges.length - 1 : step + 1
+/** Tells the differences that whoever asks may look at. */
+function seenDrift({ grants }: HubParts, cluster: string): (drift: OpenDrift) => boolean {
+  return (drift) => allows(grants, 'read', { cluster, bundle: drift.bundle, namespace: drift.namespace })
+}
+
+/** When the oldest of the differences on a cluster was first seen. */
+function oldestDrift(
+  { board }: HubParts,
+  cluster: string,
+  counts: (drift: OpenDrift) => boolean = () => true,
+): string | undefined {
+  let oldest: string | undefined
+  for (const drift of board.entry(cluster).open.values()) {
+    if (counts(drift) && (oldest === undefined || drift.firstSeen < oldest)) oldest = drift.firstSeen
+  }
+  return oldest
 }
 
 function environmentsOf(clusters: readonly FleetCluster[]): EnvironmentMark[] {

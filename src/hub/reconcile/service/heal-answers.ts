@@ -5,8 +5,9 @@ import { type Failure, isFailure, reasonOf } from '../../../core/failure.ts'
 import type { DriftRecord } from '../../../core/ledger/index.ts'
 import { keyOf, refOfKey } from '../../../core/object/index.ts'
 import { eachLimited, redactText } from '../../../runtime/index.ts'
-import type { ClusterEngine } from '../../../spoke/index.ts'
+import type { ClusterEngine, HealResult as EngineHealResult } from '../../../spoke/index.ts'
 import type { Call } from '../../service.ts'
+import { actingAs } from './acting-as.ts'
 import { identityOf, whyAway } from './cluster-answers.ts'
 import { eventId } from './event-answers.ts'
 import type { HubParts } from './hub-parts.ts'
@@ -105,29 +106,47 @@ async function healOn(
   call: Call,
   target: HealRequest['targets'][number],
 ): Promise<HealResult['targets'][number]> {
-  const { cluster: name, clusterId, keys } = target
+  const { cluster } = target
   try {
-    const cluster = fleetCluster(parts, name)
-    if (cluster === undefined) throw apiFailure('not-found', `cluster ${name}: not found`)
-    const engine = connectedEngine(parts, name)
-    const identity = await verified(parts, engine, cluster)
-    if (identity.clusterId !== clusterId) {
-      throw apiFailure(
-        'wrong-cluster',
-        `cluster ${name}: answers as ${identity.clusterId}, was ${clusterId} in the preview; nothing was sent`,
-        { hint: 'look at the preview again' },
-      )
-    }
-    const results = await engine.heal({ keys, actor: call.caller.name, requestId: call.requestId })
+    const results = await healCluster(parts, call, target)
     const objects = results.map(({ key, outcome, message }) => ({
       object: refOfKey(key),
       outcome,
       ...(message === undefined ? {} : { message: redactText(message) }),
     }))
-    return { cluster: name, objects }
+    return { cluster, objects }
   } catch (error) {
-    return { cluster: name, objects: [], failure: told(error) }
+    return { cluster, objects: [], failure: told(error) }
   }
+}
+
+/**
+ * Heals objects of one cluster. Throws a `Failure` when nothing was sent: the cluster is not there for whoever asks, cannot
+ * be asked, or is another one than was previewed.
+ */
+export async function healCluster(
+  parts: HubParts,
+  call: Call,
+  target: HealRequest['targets'][number],
+): Promise<readonly EngineHealResult[]> {
+  const { cluster: name, clusterId, keys } = target
+  const cluster = fleetCluster(parts, name)
+  if (cluster === undefined) throw apiFailure('not-found', `cluster ${name}: not found`)
+  const engine = connectedEngine(parts, name)
+  const identity = await verified(parts, engine, cluster)
+  if (identity.clusterId !== clusterId) {
+    throw apiFailure(
+      'wrong-cluster',
+      `cluster ${name}: answers as ${identity.clusterId}, was ${clusterId} in the preview; nothing was sent`,
+      { hint: 'look at the preview again' },
+    )
+  }
+  return await engine.heal({
+    keys,
+    actor: call.caller.name,
+    requestId: call.requestId,
+    ...actingAs(call.caller),
+  })
 }
 
 /** The engine of a cluster that can be spoken to. Throws `unreachable` with why not. */

@@ -11,6 +11,7 @@ import type { MeasuredCluster } from '../metrics.ts'
 import type { HubParts } from './hub-parts.ts'
 import { declaredBundles } from './bundle-answers.ts'
 import { clustersInScope, environmentsSeen, tierOf } from './in-scope.ts'
+import { listJobs } from './job-answers.ts'
 import { seesRun } from './run-answers.ts'
 
 const mostNames = 200
@@ -79,6 +80,8 @@ async function namesOf(parts: HubParts, of: NamesQuery['of']): Promise<Iterable<
         .actives()
         .filter((record) => seesRun(parts, record))
         .map(({ run }) => run.id)
+    case 'jobs':
+      return (await listJobs(parts, { limit: mostNames })).items.map(({ id }) => id)
     case 'causes': {
       const { items } = await parts.store.drift.causes({ states: ['open', 'healing'], within }, mostNames)
       return items.map(({ cause }) => cause)

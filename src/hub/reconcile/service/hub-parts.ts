@@ -1,8 +1,10 @@
 import type { Apimachinery } from '../../../apimachinery/index.ts'
 import { type Grant, privileges } from '../../../core/access/index.ts'
+import type { Forge } from '../../../git/forge/index.ts'
 import type { Clock } from '../../../runtime/index.ts'
 import type { AuditFeeds } from '../../audit/index.ts'
 import type { HubConfig } from '../../config/index.ts'
+import type { Rights } from '../../auth/index.ts'
 import type { PushLooks } from '../../webhooks/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { ClusterBoard } from '../cluster/cluster-board.ts'
@@ -11,6 +13,7 @@ import type { EventLog } from '../event-log.ts'
 import type { FleetLoop } from '../fleet/fleet-loop.ts'
 import type { Renderings } from '../fleet/renderings.ts'
 import type { Sources } from '../fleet/sources.ts'
+import type { Jobs } from '../jobs/index.ts'
 import type { HubMetrics } from '../metrics.ts'
 import type { Freezes, RolloutLoop } from '../rollout/index.ts'
 
@@ -23,12 +26,17 @@ export interface HubParts {
   readonly fleet: FleetLoop
   readonly sources: Sources
   readonly pushes: PushLooks
+  /** The forges by the host of their repositories. */
+  readonly forges: ReadonlyMap<string, Forge>
   readonly renderings: Renderings
   /** Kubernetes' own rules; undefined in an installation without the module. */
   readonly apimachinery: Apimachinery | undefined
   readonly rollouts: RolloutLoop
   readonly freezes: Freezes
   readonly audit: AuditFeeds
+  readonly jobs: Jobs
+  /** What people may do now. */
+  readonly rights: Pick<Rights, 'of'>
   readonly events: EventLog
   readonly metrics: HubMetrics
   readonly clock: Clock

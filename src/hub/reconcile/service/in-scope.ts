@@ -66,6 +66,13 @@ export function seesPlaced({ grants }: HubParts, cluster: string, bundle: string
   return allows(grants, 'read', { cluster, bundle })
 }
 
+/** True when whoever asks may look at all of a bundle on a cluster, whatever namespaces its objects stand in. */
+export function seesAllOf({ grants }: HubParts, cluster: string, bundle: string): boolean {
+  return grants.some(
+    (grant) => grant.namespaces === undefined && allows([grant], 'read', { cluster, bundle }),
+  )
+}
+
 /** True when whoever asks may know that there is a bundle, although it is on none of the clusters that they see. */
 export function seesUnplaced({ grants }: HubParts, bundle: string): boolean {
   return grants.some((grant) => grant.clusters === undefined && allows([grant], 'read', { bundle }))

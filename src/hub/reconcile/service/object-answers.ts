@@ -1,4 +1,10 @@
-import type { ManifestQuery, RenderedManifest, RenderedObject } from '../../../api/index.ts'
+import type {
+  ManifestQuery,
+  ObjectsQuery,
+  RenderedManifest,
+  RenderedObject,
+  RenderedObjects,
+} from '../../../api/index.ts'
 import { allows, readable } from '../../../core/access/index.ts'
 import { asJson, isMap, type Json, type JsonMap, keyOf, refOf } from '../../../core/object/index.ts'
 import type { ContentObject } from '../../../spoke/index.ts'
@@ -10,7 +16,8 @@ export async function listObjects(
   parts: HubParts,
   cluster: string,
   bundle: string,
-): Promise<{ revision: string; items: RenderedObject[] } | undefined> {
+  { limit }: ObjectsQuery,
+): Promise<RenderedObjects | undefined> {
   const rendering = await renderingOf(parts, cluster, bundle)
   if (rendering === undefined) return undefined
   const drift = await parts.store.drift.select({
@@ -24,11 +31,12 @@ export async function listObjects(
   const troubles = new Map(
     (parts.board.entry(cluster).bundles.get(bundle)?.troubles ?? []).map((one) => [one.key, one]),
   )
+  const ownerOf = ownersIn(rendering.objects, rendering.namespace)
   const items = rendering.objects.map((content): RenderedObject => {
     const ref = placed(content, rendering.namespace)
     const key = keyOf(ref)
     const trouble = troubles.get(key)
-    const owner = ownerOf(content, rendering.objects, rendering.namespace)
+    const owner = ownerOf(content)
     return {
       object: ref,
       key,
@@ -40,7 +48,12 @@ export async function listObjects(
       ...(trouble === undefined ? {} : { trouble: { health: trouble.health, message: trouble.message } }),
     }
   })
-  return { revision: rendering.revision, items }
+  const { revision } = rendering
+  const total = items.length
+  if (limit === undefined || total <= limit) return { revision, items, total }
+  const isWell = ({ drift: count, trouble }: RenderedObject): boolean => count === 0 && trouble === undefined
+  const worstFirst = items.toSorted((one, two) => Number(isWell(one)) - Number(isWell(two)))
+  return { revision, items: worstFirst.slice(0, limit), total }
 }
 
 /** One object of them, without the values of Secrets. */
@@ -88,27 +101,42 @@ function placed({ object }: ContentObject, namespace: string) {
   return ref.namespace !== '' || clusterWide.has(ref.kind) ? ref : { ...ref, namespace }
 }
 
-/** The object of the same rendering that names this one, as far as the usual kinds say it. */
-function ownerOf(
-  { object }: ContentObject,
+/** The fields by which a workload names what it uses, by the kind of that. */
+const namingFields: Readonly<Record<string, string>> = {
+  ConfigMap: 'name',
+  Secret: 'secretName',
+  ServiceAccount: 'serviceAccountName',
+  PersistentVolumeClaim: 'claimName',
+}
+
+/**
+ * Answers which workload of the same rendering names an object, as far as the usual kinds say it. Each workload is read
+ * once, however many objects there are.
+ */
+function ownersIn(
   all: readonly ContentObject[],
   namespace: string,
-): string | undefined {
-  const { kind, metadata } = object
-  const others = all.filter((one) => one.object !== object)
-  const text = JSON.stringify(metadata.name)
-  const uses = (field: string) => (one: ContentObject) =>
-    JSON.stringify(asJson(one.object)).includes(`"${field}":${text}`)
-  const field: Readonly<Record<string, string>> = {
-    ConfigMap: 'name',
-    Secret: 'secretName',
-    ServiceAccount: 'serviceAccountName',
-    PersistentVolumeClaim: 'claimName',
+): (content: ContentObject) => string | undefined {
+  const users = new Map<string, ContentObject>()
+  const fields = new Set(Object.values(namingFields))
+  for (const content of all.filter(({ object }) => isWorkload(object.kind))) {
+    const look = (value: Json): void => {
+      if (Array.isArray(value)) value.forEach(look)
+      else if (isMap(value)) {
+        for (const [field, inside] of Object.entries(value)) {
+          if (typeof inside !== 'string') look(inside)
+          else if (fields.has(field) && !users.has(`${field} ${inside}`))
+            users.set(`${field} ${inside}`, content)
+        }
+      }
+    }
+    look(asJson(content.object))
   }
-  const named = field[kind]
-  if (named === undefined) return undefined
-  const workload = others.find((one) => isWorkload(one.object.kind) && uses(named)(one))
-  return workload === undefined ? undefined : keyOf(placed(workload, namespace))
+  return ({ object }) => {
+    const field = namingFields[object.kind]
+    const user = field === undefined ? undefined : users.get(`${field} ${object.metadata.name}`)
+    return user === undefined ? undefined : keyOf(placed(user, namespace))
+  }
 }
 
 function isWorkload(kind: string): boolean {
@@ -124,8 +152,17 @@ function withoutSecrets({ object }: ContentObject): JsonMap {
   const { data, stringData, metadata, ...rest } = whole
   return {
     ...rest,
-    ...(metadata === undefined ? {} : { metadata }),
+    ...(isMap(metadata) ? { metadata: withoutApplied(metadata) } : {}),
     ...(data === undefined ? {} : { data: hidden(data) }),
     ...(stringData === undefined ? {} : { stringData: hidden(stringData) }),
   }
+}
+
+/** The annotation in which kubectl apply keeps all that it was given, values of Secrets among them. */
+const appliedByKubectl = 'kubectl.kubernetes.io/last-applied-configuration'
+
+function withoutApplied(metadata: JsonMap): JsonMap {
+  const { annotations } = metadata
+  if (!isMap(annotations) || !Object.hasOwn(annotations, appliedByKubectl)) return metadata
+  return { ...metadata, annotations: { ...annotations, [appliedByKubectl]: '(not shown)' } }
 }

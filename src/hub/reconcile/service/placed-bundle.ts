@@ -2,9 +2,9 @@ import type { PlacedBundleView } from '../../../api/index.ts'
 import { allows, readable } from '../../../core/access/index.ts'
 import { whyLacking } from '../../../core/facts/index.ts'
 import { nameOf, refOfKey } from '../../../core/object/index.ts'
-import type { Assignment } from '../../../spoke/index.ts'
+import type { Assignment, ObjectTrouble } from '../../../spoke/index.ts'
 import type { HubParts } from './hub-parts.ts'
-import { type FleetCluster, seesPlaced } from './in-scope.ts'
+import { type FleetCluster, seesAllOf, seesPlaced } from './in-scope.ts'
 
 /** Every bundle of a cluster, those that wait for their turn there among them. */
 export function placedBundles(parts: HubParts, found: FleetCluster): PlacedBundleView[] {
@@ -34,7 +34,7 @@ function placedBundle(
     report?.desired.variant === assignment.variant && report.desired.revision === assignment.revision
       ? report
       : undefined
-  const own = current?.reason ?? target.withdrawn?.reason
+  const own = toldReason(parts, found.name, bundle, current?.reason) ?? target.withdrawn?.reason
   const reason = waits?.reason ?? own ?? (current === undefined ? 'not looked at yet' : undefined)
   return {
     bundle,
@@ -55,7 +55,7 @@ function placedBundle(
       known && board.whyBlind(found.name, bundle) === undefined
         ? openDriftOf(parts, found.name, bundle)
         : null,
-    troubles: (report?.troubles ?? []).map(({ key, health, message, code }) => ({
+    troubles: seenTroubles(parts, found.name, bundle).map(({ key, health, message, code }) => ({
       object: nameOf(refOfKey(key)),
       health,
       message,
@@ -63,6 +63,25 @@ function placedBundle(
     })),
     ...(cluster?.lastSeen === undefined ? {} : { seen: cluster.lastSeen }),
   }
+}
+
+/** What is wrong with the objects of a bundle on a cluster, of those that whoever asks may look at. */
+export function seenTroubles({ board, grants }: HubParts, cluster: string, bundle: string): ObjectTrouble[] {
+  const { troubles = [] } = board.entry(cluster).bundles.get(bundle) ?? {}
+  return troubles.filter(({ key }) =>
+    allows(grants, 'read', { cluster, bundle, namespace: refOfKey(key).namespace }),
+  )
+}
+
+/** The sentence of an engine about a whole bundle, which may name any of its objects. */
+export function toldReason(
+  parts: HubParts,
+  cluster: string,
+  bundle: string,
+  reason: string | undefined,
+): string | undefined {
+  if (reason === undefined || seesAllOf(parts, cluster, bundle)) return reason
+  return 'why concerns objects that you may not look at'
 }
 
 /** How many differences stand on a cluster, of those that whoever asks may look at. */

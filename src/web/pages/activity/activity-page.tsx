@@ -6,6 +6,7 @@ import { go, useSearch, withSearch } from '../../route/location.ts'
 import { clockText } from '../../ui/age.tsx'
 import { Answer } from '../../ui/answer.tsx'
 import { Choose } from '../../ui/choose.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
@@ -107,17 +108,16 @@ function says({ message, cluster, actor, bundle, reason }: EventView, text: stri
 
 /** The events on screen as lines of Markdown, for the notes of an incident. */
 function CopyNotes({ events }: { readonly events: readonly EventView[] }) {
-  const [copied, setCopied] = useState(false)
-  const copy = (): void => {
-    const lines = events.map(({ at, message, cluster, actor }) => {
-      const where = cluster === undefined ? '' : ` [${cluster}]`
-      return `- ${clockText(at, true)} UTC${where} ${message}${actor === undefined ? '' : ` (${actor})`}`
-    })
-    void navigator.clipboard?.writeText(lines.join('\n')).then(() => setCopied(true))
-  }
+  const notes = (): string =>
+    events
+      .map(({ at, message, cluster, actor }) => {
+        const where = cluster === undefined ? '' : ` [${cluster}]`
+        return `- ${clockText(at, true)} UTC${where} ${message}${actor === undefined ? '' : ` (${actor})`}`
+      })
+      .join('\n')
   return (
-    <button type="button" className="button plain" onClick={copy}>
-      <span aria-live="polite">{copied ? `${events.length} lines copied` : 'Copy as incident notes'}</span>
-    </button>
+    <CopyButton className="button plain" text={notes}>
+      Copy as incident notes
+    </CopyButton>
   )
 }

@@ -17,10 +17,10 @@ const marks: Readonly<Record<string, StateWord>> = {
 /** One event as a line of a timeline. */
 export function EventLine({ event, where = false }: { readonly event: EventView; readonly where?: boolean }) {
   const mark = marks[event.type]
-  const { cluster, bundle, actor, reason } = event
+  const { cluster, bundle, actor, reason, job } = event
   return (
     <li>
-      <span className="sub nowrap" style={{ textAlign: 'right' }}>
+      <span className="when">
         <Clock at={event.at} />
       </span>
       {mark === undefined ? (
@@ -34,6 +34,12 @@ export function EventLine({ event, where = false }: { readonly event: EventView;
         <span dir="auto">{event.message}</span>
         <div className="below">
           {[event.type, actor, reason].filter((one) => one !== undefined).join(' · ')}
+          {job === undefined ? null : (
+            <>
+              {' · '}
+              <Link to={address.job(job)}>the job</Link>
+            </>
+          )}
           {where && cluster !== undefined ? (
             <>
               {' · '}

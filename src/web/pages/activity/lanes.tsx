@@ -14,6 +14,9 @@ interface LanesProps {
   readonly onSpan: (span: Span | undefined) => void
 }
 
+/** Below that, marks in minutes would say the same more than once. */
+const shortSpanMs = 10 * 60_000
+
 const lanes = ['Git', 'Rollout', 'Drift', 'Cluster', 'Person'] as const
 type Lane = (typeof lanes)[number]
 
@@ -115,7 +118,7 @@ export function Lanes({ events, span, onSpan }: LanesProps) {
           y={bottom + 16}
           textAnchor={part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}
         >
-          {clockText(new Date(first + whole * part).toISOString())}
+          {clockText(new Date(first + whole * part).toISOString(), whole < shortSpanMs)}
         </text>
       ))}
     </svg>

@@ -1,18 +1,16 @@
 import { useState } from 'react'
 import type { BundleDetailView } from '../../../api/index.ts'
-import { stateName } from '../../../core/state/index.ts'
 import { useAnswer } from '../../data/answers.ts'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
-import { Age, Clock } from '../../ui/age.tsx'
+import { Age } from '../../ui/age.tsx'
 import { Answer } from '../../ui/answer.tsx'
 import { Choose } from '../../ui/choose.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { Glyph } from '../../ui/glyph.tsx'
+import { PlacedTable } from '../../ui/placed-table.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { counted, shortRevision } from '../../ui/value.tsx'
 import { Configuration } from '../cluster/configuration.tsx'
-import { Revisions } from '../cluster/placed-bundles.tsx'
 import { RunTable } from '../rollouts/run-table.tsx'
 import { ObjectTree } from './object-tree.tsx'
 import { Promotion } from './promotion.tsx'
@@ -50,6 +48,12 @@ export function BundlePage({ name, tab }: { readonly name: string; readonly tab:
                 · from <code>{view.source.path}</code>
                 {view.revision === undefined ? '' : ` at ${shortRevision(view.revision)}`} · as of{' '}
                 <Age at={view.asOf} />
+                {view.owner === undefined ? null : (
+                  <>
+                    {' '}
+                    · owner <bdi>{view.owner}</bdi>
+                  </>
+                )}
               </span>
             </p>
             <Problems view={view} />
@@ -123,44 +127,7 @@ function Where({ view }: { readonly view: BundleDetailView }) {
       <p className="sub">
         {[...revisions].map(([revision, count]) => `${revision} on ${counted(count, 'cluster')}`).join(' · ')}
       </p>
-      <div className="table-box">
-        <table className="table compact">
-          <thead>
-            <tr>
-              <th>Cluster</th>
-              <th>Revision</th>
-              <th>State</th>
-              <th>Mode</th>
-              <th>Applied</th>
-              <th className="right">Seen</th>
-            </tr>
-          </thead>
-          <tbody>
-            {bad.slice(0, most).map((one) => (
-              <tr key={one.cluster}>
-                <td>
-                  <Link to={address.cluster(one.cluster)}>{one.cluster}</Link>
-                  <div className="below">{one.environment}</div>
-                </td>
-                <td>
-                  <Revisions view={one} />
-                </td>
-                <td>
-                  <Glyph state={one.state} /> {stateName(one.state)}
-                  <div className="below">{one.reason ?? one.troubles[0]?.message}</div>
-                </td>
-                <td>{one.mode}</td>
-                <td className="nowrap">
-                  {one.applied === undefined ? 'never' : <Clock at={one.applied.at} />}
-                </td>
-                <td className="right sub nowrap">
-                  <Age at={one.seen} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlacedTable placed={bad.slice(0, most)} by="cluster" compact />
       {view.placed.length > most ? (
         <button type="button" className="button plain" onClick={() => setMost(most + page)}>
           {view.placed.length - most} more

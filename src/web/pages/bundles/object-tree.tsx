@@ -14,11 +14,13 @@ const shown = 500
 
 /** The objects of a bundle on a cluster, each below what uses it, with the line of Git that declares it; or as a picture. */
 export function ObjectTree({ cluster, bundle }: { readonly cluster: string; readonly bundle: string }) {
-  const objects = useAnswer('objects', { params: { cluster, bundle } })
   const [form, setForm] = useState<'table' | 'picture'>('table')
+  // The picture folds what it cannot show; the table is a list, of which the first are enough.
+  const query = form === 'table' ? { limit: shown } : {}
+  const objects = useAnswer('objects', { params: { cluster, bundle }, query })
   return (
     <Answer of={objects} what="the rendered objects">
-      {({ items, revision }) => {
+      {({ items, revision, total = items.length }) => {
         if (items.length === 0)
           return <Empty title="Nothing is rendered">The source is there and holds no object.</Empty>
         const ordered = treeOf(items)
@@ -26,7 +28,7 @@ export function ObjectTree({ cluster, bundle }: { readonly cluster: string; read
           <>
             <div className="row wrap" style={{ margin: '8px 0' }}>
               <span className="sub">
-                {counted(items.length, 'object')} at <code>{shortRevision(revision)}</code>
+                {counted(total, 'object')} at <code>{shortRevision(revision)}</code>
               </span>
               <span className="grow" />
               <Toggle
@@ -56,7 +58,7 @@ export function ObjectTree({ cluster, bundle }: { readonly cluster: string; read
                     </tr>
                   </thead>
                   <tbody>
-                    {ordered.slice(0, shown).map(({ item, depth }) => (
+                    {ordered.map(({ item, depth }) => (
                       <tr key={item.key}>
                         <td style={{ paddingLeft: 8 + depth * 24 }}>
                           <span className="sub">{item.object.kind}</span>{' '}
@@ -78,9 +80,11 @@ export function ObjectTree({ cluster, bundle }: { readonly cluster: string; read
                     ))}
                   </tbody>
                 </table>
-                {ordered.length > shown ? (
+                {total > items.length ? (
                   <p className="sub">
-                    the first {shown} of {counted(ordered.length, 'object')}; search finds the others
+                    {items.length} of {counted(total, 'object')}, those first with which something is the
+                    matter; <Link to={address.search(`cluster:${cluster} bundle:${bundle}`)}>search</Link>{' '}
+                    finds the others
                   </p>
                 ) : null}
               </div>
@@ -122,7 +126,11 @@ function treeOf(items: readonly RenderedObject[]): { item: RenderedObject; depth
   const roots: RenderedObject[] = []
   for (const item of items) {
     if (item.owner === undefined || !known.has(item.owner) || item.owner === item.key) roots.push(item)
-    else below.set(item.owner, [...(below.get(item.owner) ?? []), item])
+    else {
+      const siblings = below.get(item.owner)
+      if (siblings === undefined) below.set(item.owner, [item])
+      else siblings.push(item)
+    }
   }
   return roots.flatMap((item) => [
     { item, depth: 0 },

@@ -116,7 +116,7 @@ function PromotionTo({ bundle, to }: { readonly bundle: string; readonly to: str
               </div>
             )}
           </div>
-          <div className="two">
+          <div className="two even">
             <Differences view={view} />
             <aside aria-label="Effects">
               {view.effects.length === 0 ? null : <Effects effects={view.effects} />}

@@ -12,7 +12,9 @@ export function Capabilities({ view: { facts, failedGroups } }: { readonly view:
       </Empty>
     )
   const versions = Object.entries(facts.apis).toSorted(([one], [two]) => (one < two ? -1 : 1))
+  const operators = facts.operators && Object.entries(facts.operators).map((entry) => entry.join(' '))
   const lists = [
+    ['Operators', operators],
     ['Storage classes', facts.storageClasses],
     ['Ingress classes', facts.ingressClasses],
     ['Priority classes', facts.priorityClasses],

@@ -7,7 +7,7 @@ import { Answer } from '../../ui/answer.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { objectShort } from '../../ui/object-name.tsx'
-import { classText, shortPath, Value, writerKindText } from '../../ui/value.tsx'
+import { classText, counted, shortPath, Value, writerKindText } from '../../ui/value.tsx'
 
 const page = 500
 
@@ -31,7 +31,7 @@ export function ClusterDrift({ cluster }: { readonly cluster: ClusterDetailView 
           <>
             <p className="sub">
               {total > items.length
-                ? `${items.length} of ${total} differences, newest first`
+                ? `${items.length} of ${counted(total, 'difference')}, newest first`
                 : 'newest first'}
               {cluster.drift === null
                 ? ' · the cluster cannot be asked now: this was so when it was last seen'

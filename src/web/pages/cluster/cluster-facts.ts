@@ -1,4 +1,5 @@
 import type { ClusterDetailView } from '../../../api/index.ts'
+import { counted } from '../../ui/value.tsx'
 
 export interface NamedFact {
   readonly name: string
@@ -22,16 +23,8 @@ export function factsOf(view: ClusterDetailView): NamedFact[] {
       ),
       at: seen,
     },
-    { name: 'Nodes', value: known(facts?.nodes?.toLocaleString('en')), at },
-    {
-      name: 'Capacity',
-      value: known(
-        facts?.capacity === undefined
-          ? undefined
-          : `${round(facts.capacity.cpu)} cores, ${bytes(facts.capacity.memory)}`,
-      ),
-      at,
-    },
+    { name: 'Capacity', value: known(capacityText(view)), at },
+    { name: 'Namespaces', value: known(facts?.namespaces?.toLocaleString('en')), at },
     { name: 'Bundles', value: bundlesText(view), at: seen },
     {
       name: 'Connection',
@@ -46,6 +39,15 @@ export function factsOf(view: ClusterDetailView): NamedFact[] {
     },
     { name: 'Place', value: placeText(view), at: undefined },
   ]
+}
+
+function capacityText({ facts }: ClusterDetailView): string | undefined {
+  const { nodes, capacity } = facts ?? {}
+  const parts = [
+    ...(nodes === undefined ? [] : [counted(nodes, 'node')]),
+    ...(capacity === undefined ? [] : [`${round(capacity.cpu)} cores`, bytes(capacity.memory)]),
+  ]
+  return parts.length === 0 ? undefined : parts.join(', ')
 }
 
 function bundlesText({ placed, bundles }: ClusterDetailView): string {

@@ -13,16 +13,18 @@ import { Empty } from '../../ui/empty.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Band, Chip } from '../../ui/identity.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
+import { RecordedPage } from '../access/recorded-page.tsx'
 import { ObjectDetail } from '../drift/object-detail.tsx'
 import { factsOf } from './cluster-facts.ts'
 import { Capabilities } from './capabilities.tsx'
+import { ClusterAccess } from './cluster-access.tsx'
 import { ClusterActivity } from './cluster-activity.tsx'
 import { ClusterDrift } from './cluster-drift.tsx'
 import { ClusterObjects } from './cluster-objects.tsx'
 import { Configuration } from './configuration.tsx'
 import { PlacedBundles } from './placed-bundles.tsx'
 
-const tabs = ['state', 'drift', 'configuration', 'capabilities', 'objects', 'activity'] as const
+const tabs = ['state', 'drift', 'configuration', 'capabilities', 'objects', 'access', 'activity'] as const
 
 /** What is this cluster, and may I touch it? */
 export default function ClusterPage({ parts: [name, tab] }: PageProps) {
@@ -41,7 +43,14 @@ function ClusterOf({ name, tab }: { readonly name: string; readonly tab: string 
   const view = cluster.data?.name === name ? cluster.data : undefined
   return (
     <>
-      {view === undefined ? null : (
+      {view === undefined ? (
+        <>
+          <div className="band" />
+          <div className="identity-head">
+            <b className="awaited">{name}</b>
+          </div>
+        </>
+      ) : (
         <>
           <Band {...view.identity} />
           <IdentityHead view={view} />
@@ -49,6 +58,8 @@ function ClusterOf({ name, tab }: { readonly name: string; readonly tab: string 
       )}
       {tab === 'object' && view !== undefined ? (
         <ObjectDetail cluster={view} />
+      ) : tab === 'recorded' && view !== undefined ? (
+        <RecordedPage cluster={view} />
       ) : (
         <div className="page">
           <Answer of={{ ...cluster, data: view } as typeof cluster} what={`cluster ${name}`}>
@@ -196,6 +207,8 @@ function contentOf(tab: (typeof tabs)[number], view: ClusterDetailView): ReactNo
       return <Capabilities view={view} />
     case 'objects':
       return <ClusterObjects view={view} />
+    case 'access':
+      return <ClusterAccess cluster={view.name} />
     case 'activity':
       return <ClusterActivity cluster={view.name} />
   }

@@ -3,7 +3,9 @@ import { shortRevision } from '../../ui/value.tsx'
 import { bytes } from '../cluster/cluster-facts.ts'
 
 /** What kind of difference it is: identity is expected to differ, the rest may matter. */
-type Kind = 'version' | 'capability' | 'delivery' | 'configuration' | 'capacity'
+export const differenceKinds = ['delivery', 'version', 'configuration', 'capability', 'capacity'] as const
+
+type Kind = (typeof differenceKinds)[number]
 
 export interface Row {
   readonly kind: Kind
@@ -46,11 +48,9 @@ export function compareClusters(views: readonly ClusterDetailView[]): {
       values: ordered.map(([value, clusters], at) => ({ value, clusters, measure: at === 0 })),
     }
   })
-  const rank: readonly Kind[] = ['delivery', 'version', 'configuration', 'capability', 'capacity']
+  const rank = (kind: Kind): number => differenceKinds.indexOf(kind)
   return {
-    rows: rows.toSorted(
-      (one, two) => rank.indexOf(one.kind) - rank.indexOf(two.kind) || (one.name < two.name ? -1 : 1),
-    ),
+    rows: rows.toSorted((one, two) => rank(one.kind) - rank(two.kind) || (one.name < two.name ? -1 : 1)),
     unknown,
   }
 }
@@ -67,11 +67,15 @@ function valuesOf(view: ClusterDetailView): Map<string, { kind: Kind; value: str
   put('configuration', 'Tier', view.tier)
   for (const [name, value] of Object.entries(view.labels)) put('configuration', `label ${name}`, value)
   put('capacity', 'Nodes', facts?.nodes?.toString())
+  put('capacity', 'Namespaces', facts?.namespaces?.toString())
   put('capacity', 'Cores', facts?.capacity?.cpu.toString())
   put('capacity', 'Memory', facts?.capacity === undefined ? undefined : bytes(facts.capacity.memory))
   put('capability', 'Storage classes', facts?.storageClasses?.toSorted().join(', '))
   put('capability', 'Ingress classes', facts?.ingressClasses?.toSorted().join(', '))
   put('capability', 'Priority classes', facts?.priorityClasses?.toSorted().join(', '))
+  for (const [name, version] of Object.entries(facts?.operators ?? {})) {
+    put('capability', `operator ${name}`, version)
+  }
   for (const [version, kinds] of Object.entries(facts?.apis ?? {})) {
     put('capability', `API ${version}`, kinds.toSorted().join(', '))
   }

@@ -1,28 +1,30 @@
 import './compare.css'
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ClusterDetailView } from '../../../api/index.ts'
+import type { ClusterDetailView, ClusterView } from '../../../api/index.ts'
 import { useAnswer } from '../../data/answers.ts'
 import { hub } from '../../data/hub.ts'
 import { useScope } from '../../data/scope.ts'
-import { address } from '../../route/address.ts'
-import { Link } from '../../route/link.tsx'
 import { go, useSearch, withSearch } from '../../route/location.ts'
 import { Age } from '../../ui/age.tsx'
-import { Trouble } from '../../ui/answer.tsx'
+import { Together, Trouble } from '../../ui/answer.tsx'
+import { Choose, Toggle } from '../../ui/choose.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Chip } from '../../ui/identity.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { counted } from '../../ui/value.tsx'
-import { compareClusters, type Row } from './compare-clusters.ts'
+import { Cohorts } from './cohorts.tsx'
+import { compareClusters, differenceKinds, type Row } from './compare-clusters.ts'
+import { Which } from './which.tsx'
 
 const most = 50
 
 /** How do clusters differ, and which difference matters? Values clustered, the majority as the measure. */
 export default function ComparePage() {
   usePageTitle('Compare')
+  const scope = useScope()
   const names = (useSearch().get('clusters') ?? '')
     .split(',')
     .filter((name) => name !== '')
@@ -40,39 +42,40 @@ export default function ComparePage() {
   const failed = answers.flatMap(({ error }, at) =>
     error === null ? [] : [{ error, name: names[at] ?? '' }],
   )
+  const known = useAnswer('clusters', { query: { ...scope, limit: 1_000 } }, { every: 60_000 })
   return (
     <div className="page">
       <h1>Compare</h1>
-      <Picker names={names} onSet={set} />
-      {failed.map(({ error, name }) => (
-        <Trouble key={name} error={error} what={`cluster ${name}`} stillWorks="The others are compared." />
-      ))}
-      {names.length < 2 ? (
-        <Empty title={names.length === 0 ? 'Which clusters?' : 'Compare it with which?'}>
-          Choose two to fifty clusters above, or select them on the map and choose Compare.
-        </Empty>
-      ) : views.length < 2 ? (
-        <p className="sub" role="status">
-          Asking for {counted(names.length, 'cluster')} …
-        </p>
-      ) : (
-        <Comparison views={views} />
-      )}
+      <Together
+        of={[known, ...answers]}
+        what={names.length === 0 ? 'the clusters' : counted(names.length, 'cluster')}
+      >
+        <Picker names={names} all={known.data?.items ?? []} onSet={set} />
+        {failed.map(({ error, name }) => (
+          <Trouble key={name} error={error} what={`cluster ${name}`} stillWorks="The others are compared." />
+        ))}
+        {names.length < 2 ? (
+          <Empty title={names.length === 0 ? 'Which clusters?' : 'Compare it with which?'}>
+            Choose two to fifty clusters above, or select them on the map and choose Compare.
+          </Empty>
+        ) : views.length < 2 ? null : (
+          <Comparison views={views} />
+        )}
+      </Together>
     </div>
   )
 }
 
 function Picker({
   names,
+  all,
   onSet,
 }: {
   readonly names: readonly string[]
+  readonly all: readonly ClusterView[]
   readonly onSet: (names: string[]) => void
 }) {
-  const scope = useScope()
   const [text, setText] = useState('')
-  const known = useAnswer('clusters', { query: { ...scope, limit: 1_000 } }, { every: 60_000 })
-  const all = known.data?.items ?? []
   const add = (name: string): void => {
     if (!all.some((one) => one.name === name) || names.includes(name) || names.length >= most) return
     onSet([...names, name])
@@ -124,11 +127,19 @@ function Picker({
   )
 }
 
+const kindChoices = [['all', 'all'], ...differenceKinds.map((kind) => [kind, kind] as const)] as const
+
 function Comparison({ views }: { readonly views: readonly ClusterDetailView[] }) {
+  const search = useSearch()
   const [same, setSame] = useState(false)
-  const { rows, unknown } = compareClusters(views)
+  const compared = compareClusters(views)
+  const kind = differenceKinds.find((one) => one === search.get('class')) ?? 'all'
+  const form = search.get('view') === 'cohorts' ? 'cohorts' : 'fields'
+  const set = (change: Record<string, string | undefined>): void => go(withSearch(change), { replace: true })
+  const rows = compared.rows.filter((row) => kind === 'all' || row.kind === kind)
   const differing = rows.filter(({ differs }) => differs)
   const shown = same ? rows : differing
+  const { unknown } = compared
   return (
     <>
       <p className="sentence">
@@ -150,12 +161,33 @@ function Comparison({ views }: { readonly views: readonly ClusterDetailView[] })
           <Age at={views.flatMap(({ seen }) => seen ?? []).toSorted()[0]} />
         </span>
       </p>
-      <label className="row" style={{ margin: '8px 0' }}>
-        <input type="checkbox" checked={same} onChange={(event) => setSame(event.target.checked)} />
-        Show what is the same, too
-      </label>
+      <div className="row wrap" style={{ margin: '8px 0' }}>
+        <Choose
+          what="Class"
+          value={kind}
+          choices={kindChoices}
+          onChoose={(one) => set({ class: one === 'all' ? undefined : one })}
+        />
+        <Toggle
+          label="Form"
+          value={form}
+          choices={[
+            ['fields', 'By field'],
+            ['cohorts', 'Cohorts'],
+          ]}
+          onChoose={(one) => set({ view: one === 'fields' ? undefined : one })}
+        />
+        {form === 'cohorts' ? null : (
+          <label className="row">
+            <input type="checkbox" checked={same} onChange={(event) => setSame(event.target.checked)} />
+            Show what is the same, too
+          </label>
+        )}
+      </div>
       {shown.length === 0 ? (
         <Empty title="Nothing differs">In facts, capabilities, and what their bundles deliver.</Empty>
+      ) : form === 'cohorts' ? (
+        <Cohorts rows={differing} unknown={unknown} />
       ) : (
         <div className="table-box">
           <table className="table compact compare">
@@ -195,13 +227,7 @@ function RowBody({ row }: { readonly row: Row }) {
             <b>{clusters.length}</b>
           </td>
           <td className={measure ? 'sub' : ''}>
-            {clusters.slice(0, 8).map((name, place) => (
-              <span key={name}>
-                {place === 0 ? '' : ', '}
-                <Link to={address.cluster(name)}>{name}</Link>
-              </span>
-            ))}
-            {clusters.length > 8 ? ` +${clusters.length - 8}` : ''}
+            <Which clusters={clusters} />
           </td>
         </tr>
       ))}

@@ -3,13 +3,17 @@ import { Clock, Until } from '../../ui/age.tsx'
 import { objectShort } from '../../ui/object-name.tsx'
 import { classText, shortChange, shortPath } from '../../ui/value.tsx'
 
-/** A cause in one line: `spec.replicas of checkout/api 3→5`. */
+/** A cause in one line: `spec.replicas of checkout/api 3→5`, `NetworkPolicy cart/deny-all missing`. */
 export function causeTitle({ path, object, desired, live, class: name }: CauseSummary) {
   const values =
     desired.is === 'text' && live.is === 'text' ? ` ${shortChange(desired, live)}` : ` ${classText(name)}`
   return (
     <>
-      <code title={path}>{path === '' ? object.kind : shortPath(path)}</code> <b>of {objectShort(object)}</b>
+      {path === '' ? <>{object.kind}</> : <code title={path}>{shortPath(path)}</code>}{' '}
+      <b>
+        {path === '' ? '' : 'of '}
+        {objectShort(object)}
+      </b>
       {values}
     </>
   )

@@ -8,7 +8,7 @@ import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
 import { go, useSearch, withSearch } from '../../route/location.ts'
 import { Age, Clock, Until } from '../../ui/age.tsx'
-import { Answer } from '../../ui/answer.tsx'
+import { Answer, Together } from '../../ui/answer.tsx'
 import { Choose } from '../../ui/choose.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -50,48 +50,52 @@ export function DriftInbox() {
   return (
     <div className="page">
       <h1>Drift</h1>
-      <p className="sentence">
-        <span>
-          <Glyph state={standing.length === 0 ? 'in-sync' : 'drifted'} />
-          <b>{status.data?.states.drifted.toLocaleString('en') ?? '…'}</b> clusters differ from Git in{' '}
-          <b>{all.data?.total.toLocaleString('en') ?? '…'}</b> {all.data?.total === 1 ? 'cause' : 'causes'}
-        </span>
-        {first === undefined ? null : (
+      <Together of={[status, all]} what="what differs">
+        <p className="sentence">
           <span>
-            the first heals <b>{<Until at={first} />}</b>
+            <Glyph
+              state={all.data === undefined ? 'unreachable' : standing.length === 0 ? 'in-sync' : 'drifted'}
+            />
+            <b>{status.data?.states.drifted.toLocaleString('en') ?? '…'}</b> clusters differ from Git in{' '}
+            <b>{all.data?.total.toLocaleString('en') ?? '…'}</b> {all.data?.total === 1 ? 'cause' : 'causes'}
           </span>
-        )}
-        <span className="as-of">
-          · {answeredText(status.data)}, oldest sign of life <Age at={status.data?.asOf} />
-        </span>
-      </p>
-      <div className="tabs" role="tablist" aria-label="Causes">
-        {tabs.map(([name, text]) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            aria-selected={name === tab}
-            onClick={() =>
-              go(withSearch({ tab: name === 'needs-you' ? undefined : name }), { replace: true })
-            }
-          >
-            {text}
-            <span className="badge">{counts[name] ?? '…'}</span>
-          </button>
-        ))}
-      </div>
-      <Answer of={causes} what="the causes of drift">
-        {({ items, total }) => (
-          <CauseTable
-            key={tab}
-            causes={items}
-            total={total}
-            tab={tab}
-            clusters={status.data?.clusters ?? 0}
-          />
-        )}
-      </Answer>
+          {first === undefined ? null : (
+            <span>
+              the first heals <b>{<Until at={first} />}</b>
+            </span>
+          )}
+          <span className="as-of">
+            · {answeredText(status.data)}, oldest sign of life <Age at={status.data?.asOf} />
+          </span>
+        </p>
+        <div className="tabs" role="tablist" aria-label="Causes">
+          {tabs.map(([name, text]) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={name === tab}
+              onClick={() =>
+                go(withSearch({ tab: name === 'needs-you' ? undefined : name }), { replace: true })
+              }
+            >
+              {text}
+              <span className="badge">{counts[name] ?? '…'}</span>
+            </button>
+          ))}
+        </div>
+        <Answer of={causes} what="the causes of drift">
+          {({ items, total }) => (
+            <CauseTable
+              key={tab}
+              causes={items}
+              total={total}
+              tab={tab}
+              clusters={status.data?.clusters ?? 0}
+            />
+          )}
+        </Answer>
+      </Together>
     </div>
   )
 }

@@ -53,7 +53,7 @@ export function Evidence({ cluster, object, records }: EvidenceProps) {
       <ol className="timeline">
         {steps.map((step) => (
           <li key={step.at + step.text}>
-            <span className="nowrap sub" style={{ textAlign: 'right' }}>
+            <span className="when">
               {step.bound === true ? '≤' : ''}
               <Clock at={step.at} />
             </span>

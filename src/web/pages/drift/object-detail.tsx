@@ -6,7 +6,7 @@ import { useWhyNot } from '../../data/caller.ts'
 import { HealDialog } from '../../guard/heal-dialog.tsx'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
-import { useSearch } from '../../route/location.ts'
+import { useNamedObject } from '../../route/named-object.ts'
 import { Age, Clock, Until } from '../../ui/age.tsx'
 import { Answer } from '../../ui/answer.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -14,33 +14,30 @@ import { Glyph } from '../../ui/glyph.tsx'
 import { ObjectName } from '../../ui/object-name.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { classText, counted, shortPath, Value, writerKindText } from '../../ui/value.tsx'
+import { AcceptDialog } from './accept-dialog.tsx'
 import { Evidence } from './evidence.tsx'
 
 const YamlDiff = lazy(() => import('./yaml-diff.tsx'))
-const states = 'open,healing,healed,gone'
+const mostOpen = 1_000
+const mostPast = 100
 
 /** One object of one cluster: its fields with their owners before any YAML, the evidence, and the heal. */
 export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView }) {
-  const search = useSearch()
-  const object = {
-    group: search.get('group') ?? '',
-    kind: search.get('kind') ?? '',
-    namespace: search.get('ns') ?? '',
-    name: search.get('name') ?? '',
-  }
+  const object = useNamedObject()
   usePageTitle(`${object.kind} ${object.name}`, { ...cluster.identity })
-  const drift = useAnswer('drift', {
-    query: { cluster: cluster.name, ...object, state: states, limit: 1_000 },
-  })
+  const of = { cluster: cluster.name, ...object }
+  const drift = useAnswer('drift', { query: { ...of, limit: mostOpen } })
+  const past = useAnswer('drift', { query: { ...of, state: 'healed,gone', limit: mostPast } })
   const whyNot = useWhyNot('operate')
   const [healing, setHealing] = useState(false)
   return (
     <div className="page">
       <Answer of={drift} what="the fields of this object">
-        {({ items }) => {
-          const open = items.filter(({ state }) => state === 'open' || state === 'healing')
+        {({ items: open, total }) => {
+          const records = [...open, ...(past.data?.items ?? [])]
           const [first] = open
-          const bundle = items[0]?.bundle
+          const bundle = records[0]?.bundle
+          const placed = cluster.placed.find((one) => one.bundle === bundle)
           const healAt = open.flatMap((one) => one.healAt ?? []).toSorted()[0]
           return (
             <>
@@ -89,7 +86,7 @@ export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView 
                       <b>
                         Drifted <Age at={first.firstSeen} />
                       </b>
-                      : {counted(open.length, 'field')}
+                      : {counted(total, 'field')}
                     </span>
                     {healAt === undefined ? (
                       <span>mode {first.mode}: nothing is written by itself</span>
@@ -114,23 +111,29 @@ export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView 
                 </p>
               ) : null}
               {open.length === 0 ? (
-                items.length === 0 ? (
+                records.length === 0 && past.data !== undefined ? (
                   <Empty title="No difference is on record">
                     This object is what Git declares, as far as the hub has seen.
                   </Empty>
                 ) : null
               ) : (
-                <Fields fields={open} />
+                <Fields fields={open} total={total} />
               )}
               <div className="two">
                 <section aria-label="YAML">
                   {bundle === undefined ? null : (
                     <Suspense fallback={<p className="sub">Loading the comparison …</p>}>
-                      <YamlDiff cluster={cluster.name} bundle={bundle} object={object} fields={open} />
+                      <YamlDiff
+                        cluster={cluster.name}
+                        bundle={bundle}
+                        object={object}
+                        fields={open}
+                        from={JSON.stringify([placed?.desired, placed?.applied?.variant])}
+                      />
                     </Suspense>
                   )}
                 </section>
-                <Evidence cluster={cluster.name} object={object} records={items} />
+                <Evidence cluster={cluster.name} object={object} records={records} />
               </div>
               {healing ? (
                 <HealDialog
@@ -148,7 +151,9 @@ export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView 
 
 const shownFields = 200
 
-function Fields({ fields }: { readonly fields: readonly DriftView[] }) {
+function Fields({ fields, total }: { readonly fields: readonly DriftView[]; readonly total: number }) {
+  const whyNot = useWhyNot('approve')
+  const [accepting, setAccepting] = useState<DriftView>()
   return (
     <div className="table-box">
       <table className="table">
@@ -194,14 +199,31 @@ function Fields({ fields }: { readonly fields: readonly DriftView[] }) {
                     : 'none yet'
                   : 'heal is held'}
                 {one.hold === undefined ? null : <div className="below">{one.hold.detail}</div>}
+                <div className="below">
+                  <button
+                    type="button"
+                    className="button small-button"
+                    disabled={whyNot !== undefined}
+                    title={whyNot}
+                    aria-label={`Accept ${one.path}`}
+                    onClick={() => setAccepting(one)}
+                  >
+                    Accept…
+                  </button>
+                </div>
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {fields.length > shownFields ? (
-        <p className="sub">and {fields.length - shownFields} more fields</p>
+      {total > shownFields ? (
+        <p className="sub">
+          the first {shownFields} of {counted(total, 'field')}; <code>ek drift show</code> has them all
+        </p>
       ) : null}
+      {accepting === undefined ? null : (
+        <AcceptDialog drift={accepting} onClose={() => setAccepting(undefined)} />
+      )}
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { yaml } from '@codemirror/lang-yaml'
 import { EditorState } from '@codemirror/state'
 import { EditorView, lineNumbers } from '@codemirror/view'
 import { dump } from 'js-yaml'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { DriftView, RenderedManifest } from '../../../api/index.ts'
 import { useAnswer } from '../../data/answers.ts'
 import { Answer } from '../../ui/answer.tsx'
@@ -14,11 +14,16 @@ interface YamlDiffProps {
   readonly bundle: string
   readonly object: DriftView['object']
   readonly fields: readonly DriftView[]
+  /** What the rendering is made from; another one is asked for when it changes. */
+  readonly from: string | undefined
 }
 
+/** Characters that are written as YAML, and compared, without anybody noticing. */
+const most = 500_000
+
 /** What Git's rendering says beside the same with the recorded live values; equal parts are folded. */
-export default function YamlDiff({ cluster, bundle, object, fields }: YamlDiffProps) {
-  const manifest = useAnswer('manifest', { params: { cluster, bundle }, query: object })
+export default function YamlDiff({ cluster, bundle, object, fields, from }: YamlDiffProps) {
+  const manifest = useAnswer('manifest', { params: { cluster, bundle }, query: object }, { from })
   return (
     <Answer of={manifest} what="the rendering of this object" stillWorks="The fields above are complete.">
       {(view) => (
@@ -30,24 +35,36 @@ export default function YamlDiff({ cluster, bundle, object, fields }: YamlDiffPr
               the live values on record
             </span>
           </div>
-          <Merge manifest={view.manifest} fields={fields} />
+          <MergeOrSize manifest={view.manifest} fields={fields} />
         </>
       )}
     </Answer>
   )
 }
 
-function Merge({
-  manifest,
-  fields,
-}: {
+interface MergeProps {
   readonly manifest: RenderedManifest['manifest']
   readonly fields: readonly DriftView[]
-}) {
+}
+
+function MergeOrSize(props: MergeProps) {
+  const size = useMemo(() => JSON.stringify(props.manifest).length, [props.manifest])
+  if (size <= most) return <Merge {...props} />
+  return (
+    <p className="sub">
+      {(size / 1_000_000).toFixed(1)} MB are more than this page compares. The fields above are complete; the
+      file that declares them has the rest.
+    </p>
+  )
+}
+
+function Merge({ manifest, fields }: MergeProps) {
   const place = useRef<HTMLDivElement>(null)
-  const desired = dump(manifest)
-  const { live, unplaced } = withLiveValues(manifest, fields)
-  const right = dump(live)
+  const desired = useMemo(() => dump(manifest), [manifest])
+  const { right, unplaced } = useMemo(() => {
+    const { live, unplaced: left } = withLiveValues(manifest, fields)
+    return { right: dump(live), unplaced: left }
+  }, [manifest, fields])
   useEffect(() => {
     if (place.current === null) return
     // The editor brings styles of its own. In a root of its own they need no leave to stand inline (the hub allows none).
@@ -75,8 +92,9 @@ function Merge({
       <div ref={place} className="merge" />
       {unplaced.length === 0 ? null : (
         <p className="sub">
-          Not shown beside: {unplaced.join(', ')}, whose live value is secret, structured or of the whole
-          object.
+          Not shown beside: {unplaced.slice(0, 20).join(', ')}
+          {unplaced.length > 20 ? ` and ${unplaced.length - 20} more` : ''}, whose live value is secret,
+          structured or of the whole object.
         </p>
       )}
     </>

@@ -7,8 +7,7 @@ import { Link } from '../../route/link.tsx'
 import { withSearch } from '../../route/location.ts'
 import { Age, Clock, Until } from '../../ui/age.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
-import { objectShort } from '../../ui/object-name.tsx'
-import { counted, shortChange, shortPath, writerKindText } from '../../ui/value.tsx'
+import { counted, writerKindText } from '../../ui/value.tsx'
 import { causeTitle } from '../drift/cause-words.tsx'
 
 const most = 8
@@ -20,11 +19,18 @@ interface ReasonGroup {
   readonly clusters: readonly { readonly name: string }[]
 }
 
+/** The answers that the causes are told from. */
+export function useCauses() {
+  const scope = useScope()
+  return [
+    useAnswer('causes', { query: { ...scope, limit: most } }),
+    useAnswer('clusters', { query: { ...scope, state: 'failed,unreachable', limit: 500 } }),
+  ] as const
+}
+
 /** What is wrong, by cause and not by cluster: the most urgent first; then what happens without anybody. */
 export function CausesList({ status }: { readonly status: StatusView }) {
-  const scope = useScope()
-  const causes = useAnswer('causes', { query: { ...scope, limit: most } })
-  const broken = useAnswer('clusters', { query: { ...scope, state: 'failed,unreachable', limit: 500 } })
+  const [causes, broken] = useCauses()
   const drift = causes.data?.items ?? []
   const reasons = reasonGroups(broken.data?.items ?? [])
   const [top, ...rest] = drift.toSorted(byUrgency)
@@ -36,9 +42,15 @@ export function CausesList({ status }: { readonly status: StatusView }) {
     <section aria-label="Causes">
       <div className="section-head">
         <h2>Causes</h2>
-        <span className="sub">{all === 0 ? 'none' : `${all}, most urgent first`}</span>
+        <span className="sub">
+          {causes.data === undefined || broken.data === undefined
+            ? 'not all of them are known'
+            : all === 0
+              ? 'none'
+              : `${all}, most urgent first`}
+        </span>
       </div>
-      {all === 0 && causes.data !== undefined ? (
+      {all === 0 && causes.data !== undefined && broken.data !== undefined ? (
         <p className="sub">
           Nothing differs and nothing fails. {counted(status.clusters - status.states.unreachable, 'cluster')}{' '}
           answered, the oldest sign of life <Age at={status.asOf} /> ago.
@@ -70,10 +82,7 @@ function TopCause({ cause }: { readonly cause: CauseSummary }) {
     <li className="cause top">
       <Count state="drifted" count={cause.clusters} />
       <div>
-        <div>
-          <code title={cause.path}>{shortPath(cause.path)}</code> of {objectShort(cause.object)}{' '}
-          {shortChange(cause.desired, cause.live)}
-        </div>
+        <div>{causeTitle(cause)}</div>
         <CauseBelow cause={cause} />
         <div className="row wrap" style={{ marginTop: 8 }}>
           <Link className="button primary small-button" to={address.cause(cause.short)}>

@@ -5,7 +5,7 @@ import { useAnswer } from '../../data/answers.ts'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
 import { Age } from '../../ui/age.tsx'
-import { Answer } from '../../ui/answer.tsx'
+import { Answer, Together } from '../../ui/answer.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Band, Chip } from '../../ui/identity.tsx'
@@ -29,7 +29,7 @@ export function ClusterDrawer({ name, onClose }: { readonly name: string; readon
   const view = cluster.data?.name === name ? cluster.data : undefined
   return (
     <aside className="drawer" ref={box} aria-label={`Cluster ${name}`}>
-      {view === undefined ? null : <Band {...view.identity} />}
+      {view === undefined ? <div className="band" /> : <Band {...view.identity} />}
       <div className="in">
         <div className="row">
           {view === undefined ? <b>{name}</b> : <Chip {...view.identity} large linked />}
@@ -56,8 +56,9 @@ function Inside({ view }: { readonly view: ClusterDetailView }) {
     { when: (view.drift ?? 0) > 0 },
   )
   const fields = drift.data?.items.filter((one) => one.cluster === name) ?? []
+  const asked = (view.drift ?? 0) > 0 ? [drift] : []
   return (
-    <>
+    <Together of={asked} what="the fields that differ">
       <p className="sentence">
         <span>
           <Glyph state={view.state} />
@@ -130,7 +131,7 @@ function Inside({ view }: { readonly view: ClusterDetailView }) {
             ? 'Writes here ask for a preview and a confirmation.'
             : 'Writes here ask for a preview.'}
       </p>
-    </>
+    </Together>
   )
 }
 

@@ -2,7 +2,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type PointerEvent,
-  useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -222,8 +222,10 @@ function cardColumns(box: HTMLElement | null): number {
 
 function useWidth(box: React.RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(720)
-  useEffect(() => {
+  // Before anything is painted: a map that is drawn for another width would move.
+  useLayoutEffect(() => {
     if (box.current === null) return
+    setWidth(Math.floor(box.current.getBoundingClientRect().width))
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 720)))
     observer.observe(box.current)
     return () => observer.disconnect()

@@ -8,12 +8,12 @@ import { useFleetMap } from '../../data/use-fleet-map.ts'
 import { go, useSearch, withSearch } from '../../route/location.ts'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
-import { Answer } from '../../ui/answer.tsx'
+import { Answer, Together } from '../../ui/answer.tsx'
 import { Choose, Toggle } from '../../ui/choose.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
-import { CausesList } from './causes-list.tsx'
+import { CausesList, useCauses } from './causes-list.tsx'
 import { ClusterDrawer } from './cluster-drawer.tsx'
 import { FleetMap } from './fleet-map.tsx'
 import { FleetSentence } from './fleet-sentence.tsx'
@@ -24,6 +24,7 @@ import { SelectionBar } from './selection-bar.tsx'
 const fillChoices: readonly (readonly [Fill, string])[] = [
   ['state', 'state'],
   ['drift-age', 'drift age'],
+  ['quota', 'fullest quota'],
   ['version', 'version'],
 ]
 
@@ -41,6 +42,8 @@ export default function FleetPage() {
   const shown = search.get('cluster') ?? undefined
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const map = useFleetMap(scope, group, fill)
+  // What stands beside and below the map begins where it ends: they come together.
+  const parts = [map, ...useCauses()]
   const set = (change: { readonly [name: string]: string | undefined }): void =>
     go(withSearch(change), { replace: true })
   const show = (name: string | undefined): void => set({ cluster: name })
@@ -57,70 +60,73 @@ export default function FleetPage() {
             <>
               <FleetSentence status={known} chosen={filter} onChoose={(state) => set({ state })} />
               <Spoken status={known} />
-              <div className="two">
-                <section aria-label="Map">
-                  <div className="row wrap map-controls">
-                    <Choose
-                      what="Filter"
-                      value={filter ?? ''}
-                      choices={[
-                        ['', 'all states'],
-                        ...stateWords.toReversed().map((word) => [word, stateName(word)] as const),
-                      ]}
-                      onChoose={(state) => set({ state })}
-                    />
-                    <GroupBy
-                      label={group}
-                      onChoose={(label) => set({ group: label === 'region' ? undefined : label })}
-                    />
-                    <Choose
-                      what="Fill by"
-                      value={fill}
-                      choices={fillChoices}
-                      onChoose={(one) => set({ fill: one === 'state' ? undefined : one })}
-                    />
-                    <span className="grow" />
-                    <Toggle
-                      label="Order"
-                      value={order}
-                      choices={[
-                        ['name', 'By name'],
-                        ['worst', 'Worst first'],
-                      ]}
-                      onChoose={(one) => set({ order: one === 'name' ? undefined : one })}
-                    />
-                    <Toggle
-                      label="Form"
-                      value={view}
-                      choices={[
-                        ['map', 'Map'],
-                        ['table', 'Table'],
-                      ]}
-                      onChoose={(one) => set({ view: one === 'map' ? undefined : one })}
-                    />
-                  </div>
-                  <SelectionBar selected={selected} onClear={() => setSelected(new Set())} />
-                  {view === 'table' ? (
-                    <FleetTable filter={filter} selected={selected} onSelect={setSelected} onShow={show} />
-                  ) : (
-                    <Answer of={map} what="the map">
-                      {(drawn) => (
-                        <FleetMap
-                          map={drawn}
-                          order={order}
-                          filter={filter}
-                          shown={shown}
-                          selected={selected}
-                          onSelect={setSelected}
-                          onShow={show}
-                        />
-                      )}
-                    </Answer>
-                  )}
-                  <Legend fills={map.data?.legend ?? []} />
-                </section>
-                <CausesList status={known} />
-              </div>
+              <Together of={parts} what="the map and the causes">
+                <div className="two">
+                  <section aria-label="Map">
+                    <div className="row wrap map-controls">
+                      <Choose
+                        what="Filter"
+                        value={filter ?? ''}
+                        choices={[
+                          ['', 'all states'],
+                          ...stateWords.toReversed().map((word) => [word, stateName(word)] as const),
+                        ]}
+                        onChoose={(state) => set({ state })}
+                      />
+                      <GroupBy
+                        label={group}
+                        known={map.data?.labels ?? []}
+                        onChoose={(label) => set({ group: label === 'region' ? undefined : label })}
+                      />
+                      <Choose
+                        what="Fill by"
+                        value={fill}
+                        choices={fillChoices}
+                        onChoose={(one) => set({ fill: one === 'state' ? undefined : one })}
+                      />
+                      <span className="grow" />
+                      <Toggle
+                        label="Order"
+                        value={order}
+                        choices={[
+                          ['name', 'By name'],
+                          ['worst', 'Worst first'],
+                        ]}
+                        onChoose={(one) => set({ order: one === 'name' ? undefined : one })}
+                      />
+                      <Toggle
+                        label="Form"
+                        value={view}
+                        choices={[
+                          ['map', 'Map'],
+                          ['table', 'Table'],
+                        ]}
+                        onChoose={(one) => set({ view: one === 'map' ? undefined : one })}
+                      />
+                    </div>
+                    <SelectionBar selected={selected} onClear={() => setSelected(new Set())} />
+                    {view === 'table' ? (
+                      <FleetTable filter={filter} selected={selected} onSelect={setSelected} onShow={show} />
+                    ) : (
+                      <Answer of={map} what="the map">
+                        {(drawn) => (
+                          <FleetMap
+                            map={drawn}
+                            order={order}
+                            filter={filter}
+                            shown={shown}
+                            selected={selected}
+                            onSelect={setSelected}
+                            onShow={show}
+                          />
+                        )}
+                      </Answer>
+                    )}
+                    <Legend fills={map.data?.legend ?? []} />
+                  </section>
+                  <CausesList status={known} />
+                </div>
+              </Together>
             </>
           )
         }
@@ -132,16 +138,14 @@ export default function FleetPage() {
 
 function GroupBy({
   label,
+  known,
   onChoose,
 }: {
   readonly label: string
+  readonly known: readonly string[]
   readonly onChoose: (label: string) => void
 }) {
-  const scope = useScope()
-  const clusters = useAnswer('clusters', { query: { ...scope, limit: 200 } }, { every: 60_000 })
-  const labels = new Set((clusters.data?.items ?? []).flatMap((one) => Object.keys(one.labels)))
-  labels.add('region')
-  labels.add(label)
+  const labels = new Set([...known, 'region', label])
   return (
     <Choose
       what="Group by"

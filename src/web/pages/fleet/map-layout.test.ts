@@ -11,6 +11,7 @@ const map: FleetMapView = {
     { name: 'prod', tier: 'protected' },
     { name: 'dev', tier: 'sandbox' },
   ],
+  labels: ['region'],
   groups: [
     { environment: 'dev', name: 'eu' },
     { environment: 'prod', name: 'eu' },

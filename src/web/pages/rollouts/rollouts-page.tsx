@@ -4,7 +4,7 @@ import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
 import type { PageProps } from '../../shell/pages.ts'
 import { Age } from '../../ui/age.tsx'
-import { Answer } from '../../ui/answer.tsx'
+import { Answer, Together } from '../../ui/answer.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Chip } from '../../ui/identity.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
@@ -37,73 +37,78 @@ function Rollouts() {
           <b>{plans.data?.total ?? '…'}</b> {waiting === 1 ? 'plan waits' : 'plans wait'} for a decision
         </span>
       </p>
-      <Answer of={active} what="the runs under way">
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title="Nothing is under way" action={<Link to={address.bundles()}>See the bundles</Link>}>
-              Every cluster has what its rollouts have released. A commit begins the next run.
-            </Empty>
-          ) : (
-            <RunTable runs={items} />
-          )
-        }
-      </Answer>
-      {waiting === 0 ? null : (
-        <>
-          <div className="section-head">
-            <h2>Plans</h2>
-            <span className="sub">wait for a decision</span>
-          </div>
-          <div className="table-box">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Plan</th>
-                  <th>Cluster</th>
-                  <th>What it would do</th>
-                  <th>Why it asks</th>
-                  <th className="right">Waits</th>
-                </tr>
-              </thead>
-              <tbody>
-                {plans.data?.items.map((plan) => (
-                  <tr key={plan.id}>
-                    <td>
-                      <Link to={address.plan(plan.id)}>
-                        <b>{plan.bundle}</b>
-                      </Link>
-                      <div className="below">
-                        {plan.id} · <code>{shortRevision(plan.revision)}</code>
-                      </div>
-                    </td>
-                    <td>
-                      <Chip {...plan.identity} linked />
-                    </td>
-                    <td>
-                      {Object.entries(plan.actions)
-                        .map(([action, count]) => `${action} ${counted(count, 'object')}`)
-                        .join(', ')}
-                    </td>
-                    <td>{plan.reasons.join('; ')}</td>
-                    <td className="right nowrap">
-                      <Age at={plan.createdAt} />
-                    </td>
+      <Together of={[active, plans, recent]} what="runs and plans">
+        <Answer of={active} what="the runs under way">
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty
+                title="Nothing is under way"
+                action={<Link to={address.bundles()}>See the bundles</Link>}
+              >
+                Every cluster has what its rollouts have released. A commit begins the next run.
+              </Empty>
+            ) : (
+              <RunTable runs={items} />
+            )
+          }
+        </Answer>
+        {waiting === 0 ? null : (
+          <>
+            <div className="section-head">
+              <h2>Plans</h2>
+              <span className="sub">wait for a decision</span>
+            </div>
+            <div className="table-box">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>Plan</th>
+                    <th>Cluster</th>
+                    <th>What it would do</th>
+                    <th>Why it asks</th>
+                    <th className="right">Waits</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </>
-      )}
-      <div className="section-head">
-        <h2>Ended</h2>
-        <span className="sub">the latest 20</span>
-      </div>
-      <Answer of={recent} what="the runs that have ended">
-        {({ items }) =>
-          items.length === 0 ? <p className="sub">No run has ended yet.</p> : <RunTable runs={items} />
-        }
-      </Answer>
+                </thead>
+                <tbody>
+                  {plans.data?.items.map((plan) => (
+                    <tr key={plan.id}>
+                      <td>
+                        <Link to={address.plan(plan.id)}>
+                          <b>{plan.bundle}</b>
+                        </Link>
+                        <div className="below">
+                          {plan.id} · <code>{shortRevision(plan.revision)}</code>
+                        </div>
+                      </td>
+                      <td>
+                        <Chip {...plan.identity} linked />
+                      </td>
+                      <td>
+                        {Object.entries(plan.actions)
+                          .map(([action, count]) => `${action} ${counted(count, 'object')}`)
+                          .join(', ')}
+                      </td>
+                      <td>{plan.reasons.join('; ')}</td>
+                      <td className="right nowrap">
+                        <Age at={plan.createdAt} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </>
+        )}
+        <div className="section-head">
+          <h2>Ended</h2>
+          <span className="sub">the latest 20</span>
+        </div>
+        <Answer of={recent} what="the runs that have ended">
+          {({ items }) =>
+            items.length === 0 ? <p className="sub">No run has ended yet.</p> : <RunTable runs={items} />
+          }
+        </Answer>
+      </Together>
     </div>
   )
 }

@@ -84,7 +84,15 @@ export default function SearchPage() {
                             <span className="sub">{item.object.kind}</span>{' '}
                             <Link to={address.object(item.cluster, item.object)}>{item.object.name}</Link>
                           </td>
-                          <td>{item.object.namespace === '' ? '—' : item.object.namespace}</td>
+                          <td>
+                            {item.object.namespace === '' ? (
+                              '—'
+                            ) : (
+                              <Link to={address.namespace(item.object.namespace)}>
+                                {item.object.namespace}
+                              </Link>
+                            )}
+                          </td>
                           <td>
                             <Link to={address.cluster(item.cluster)}>{item.cluster}</Link>{' '}
                             <span className="sub">{item.environment}</span>

@@ -1,12 +1,12 @@
-import { useMutation } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { MadeToken, Privilege } from '../../../api/index.ts'
 import { queryClient, useAnswer } from '../../data/answers.ts'
 import { hub } from '../../data/hub.ts'
 import { GuardDialog } from '../../guard/guard-dialog.tsx'
 import { Age, Clock } from '../../ui/age.tsx'
-import { Answer, Trouble } from '../../ui/answer.tsx'
+import { Answer } from '../../ui/answer.tsx'
 import { Choose } from '../../ui/choose.tsx'
+import { EndableTable } from './endable-table.tsx'
 
 const dayMs = 86_400_000
 const lifetimes = [
@@ -20,10 +20,6 @@ const lifetimes = [
 export function Tokens({ held }: { readonly held: readonly Privilege[] }) {
   const tokens = useAnswer('tokens', {}, { every: 30_000 })
   const [making, setMaking] = useState(false)
-  const revoke = useMutation({
-    mutationFn: (id: string) => hub.revokeToken({ params: { token: id } }),
-    onSuccess: () => queryClient.invalidateQueries(),
-  })
   return (
     <>
       <div className="section-head">
@@ -39,57 +35,30 @@ export function Tokens({ held }: { readonly held: readonly Privilege[] }) {
           items.length === 0 ? (
             <p className="sub">None was made.</p>
           ) : (
-            <div className="table-box">
-              <table className="table compact">
-                <thead>
-                  <tr>
-                    <th>For</th>
-                    <th>May</th>
-                    <th>Used</th>
-                    <th>Ends</th>
-                    <th />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((token) => (
-                    <tr key={token.id}>
-                      <td>
-                        {token.label}
-                        <div className="below">
-                          since <Clock at={token.createdAt} />
-                        </div>
-                      </td>
-                      <td>{token.privileges.join(', ')}</td>
-                      <td className="nowrap">
-                        <Age at={token.usedAt} />
-                      </td>
-                      <td className="nowrap">
-                        {token.expiresAt === undefined ? (
-                          'when it is taken back'
-                        ) : (
-                          <Clock at={token.expiresAt} />
-                        )}
-                      </td>
-                      <td className="right">
-                        <button
-                          type="button"
-                          className="button small-button"
-                          aria-label={`Take back ${token.label}`}
-                          disabled={revoke.isPending}
-                          onClick={() => revoke.mutate(token.id)}
-                        >
-                          Take back
-                        </button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <EndableTable
+              head={['For', 'May', 'Used', 'Ends']}
+              rows={items.map((token) => ({
+                id: token.id,
+                name: token.label,
+                cells: [
+                  <>
+                    {token.label}
+                    <div className="below">
+                      since <Clock at={token.createdAt} />
+                    </div>
+                  </>,
+                  token.privileges.join(', '),
+                  <Age at={token.usedAt} />,
+                  token.expiresAt === undefined ? 'when it is taken back' : <Clock at={token.expiresAt} />,
+                ],
+              }))}
+              verb="Take back"
+              wanted="the token taken back"
+              end={(id) => hub.revokeToken({ params: { token: id } })}
+            />
           )
         }
       </Answer>
-      {revoke.error === null ? null : <Trouble error={revoke.error} what="the token taken back" />}
       {making ? <MakeToken held={held} onClose={() => setMaking(false)} /> : null}
     </>
   )
