@@ -19,6 +19,15 @@ interface VitestSummary {
 const folder = await mkdtemp(join(tmpdir(), 'evenkeel-test-'))
 const report = join(folder, 'vitest.json')
 const checks = runChecks()
+// Beside a whole run only: a part of it builds what it needs itself.
+const programs =
+  process.argv.length > 2
+    ? undefined
+    : spawn(
+        'nice',
+        ['-n', '19', 'setpriv', '--pdeathsig', 'TERM', process.execPath, 'tools/test-programs.ts'],
+        { stdio: ['ignore', 'inherit', 'inherit'] },
+      )
 const code = await new Promise<number>((resolve) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const child = spawn('vitest', [...args, ...process.argv.slice(2)], {
@@ -26,6 +35,7 @@ const code = await new Promise<number>((resolve) => {
   })
   child.on('close', (status) => resolve(status ?? 1))
 })
+programs?.kill()
 const summary = await readFile(report, 'utf8').then(
   (text) => JSON.parse(text) as VitestSummary,
   () => undefined,

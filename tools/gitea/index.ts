@@ -1,5 +1,6 @@
 /**
- * A real Gitea for tests: one forge a call, on loopback, in a folder of its own.
+ * A real Gitea for tests: one forge a call, on loopback, in a folder of its own, with a PostgreSQL of its own
+ * (SQLite within it would be C that takes minutes to compile).
  *
  * Built from its Go module once per version, into the cache; refuses to invent a substitute.
  * Key invariant: the forge and its data are gone after `stop`, and the kernel ends it with its starter.
@@ -9,6 +10,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { type Postgres, startPostgres } from '../postgres/index.ts'
 import { endOfLog, freePorts, startProgram } from '../kubernetes/index.ts'
 import { ensureGoProgram } from '../wasm/go-program.ts'
 
@@ -31,18 +33,20 @@ const name = 'code.gitea.io/gitea'
 
 /** Builds the program (minutes), or finds it. */
 export function ensureGitea(): Promise<string> {
-  return ensureGoProgram({
-    name: 'gitea',
-    module,
-    main: name,
-    tags: 'sqlite sqlite_unlock_notify',
-    kept: 'test-servers',
-  })
+  return ensureGoProgram({ name: 'gitea', module, main: name, kept: 'test-servers' })
 }
 
 /** Starts a forge and waits until it answers. Throws with the end of its log when it does not. */
 export async function startGitea(): Promise<Gitea> {
   const built = await ensureGitea()
+  const database = await startPostgres()
+  return startWith(built, database).catch(async (error: unknown) => {
+    await database.stop()
+    throw error
+  })
+}
+
+async function startWith(built: string, database: Postgres): Promise<Gitea> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-gitea-'))
   const [port = 0] = await freePorts(1)
   // It refuses to run as root, and another account may not read the caches of this one.
@@ -55,7 +59,8 @@ export async function startGitea(): Promise<Gitea> {
   }
   await mkdir(join(folder, 'work'), { recursive: true })
   const config = join(folder, 'app.ini')
-  await writeFile(config, settings(folder, port, account === undefined ? userInfo().username : 'nobody'))
+  const runAs = account === undefined ? userInfo().username : 'nobody'
+  await writeFile(config, settings(folder, port, runAs, new URL(database.url)))
   if (account !== undefined) handOver(folder, account)
   await chmod(folder, 0o755)
   await chown(folder, account?.uid ?? userInfo().uid, account?.gid ?? userInfo().gid)
@@ -108,6 +113,7 @@ export async function startGitea(): Promise<Gitea> {
   const url = `http://127.0.0.1:${port}`
   const stop = async (): Promise<void> => {
     await server.stop()
+    await database.stop()
     await rm(folder, { recursive: true, force: true })
   }
   const api: Gitea['api'] = async (method, path, body) => {
@@ -143,7 +149,7 @@ export async function startGitea(): Promise<Gitea> {
   }
 }
 
-function settings(folder: string, port: number, account: string): string {
+function settings(folder: string, port: number, account: string, database: URL): string {
   const work = join(folder, 'work')
   return [
     'APP_NAME = tests',
@@ -157,8 +163,11 @@ function settings(folder: string, port: number, account: string): string {
     'DISABLE_SSH = true',
     'OFFLINE_MODE = true',
     '[database]',
-    'DB_TYPE = sqlite3',
-    `PATH = ${join(work, 'gitea.db')}`,
+    'DB_TYPE = postgres',
+    `HOST = ${database.host}`,
+    `NAME = ${database.pathname.slice(1)}`,
+    `USER = ${database.username}`,
+    'SSL_MODE = disable',
     '[repository]',
     `ROOT = ${join(work, 'repositories')}`,
     '[security]',
