@@ -11,7 +11,6 @@ export const longest = [
 /** Tests that need a program of `test-programs.ts`, which is built while the others run. */
 export const waiting = [
   'test/cli/render.test.ts',
-  'test/conformance/controllers.test.ts',
   'test/render/corpus.test.ts',
   'test/render/helm.test.ts',
   'test/sops/decrypt.test.ts',

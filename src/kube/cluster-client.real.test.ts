@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { clientOf, configMaps, secrets } from '../../test/faults/scripted-client.ts'
+import { clientOf, configMaps, failureIn, secrets } from '../../test/faults/scripted-client.ts'
 import { type AttachedApiServer, attachApiServer } from '../../tools/kubernetes/index.ts'
 import type { KubeObject } from '../core/object/index.ts'
-import { type ClusterClient, type Discovery, KubeFailure, type ResourceRef } from './index.ts'
+import type { ClusterClient, Discovery, ResourceRef } from './index.ts'
 
 const deployments: ResourceRef = {
   group: 'apps',
@@ -45,15 +45,6 @@ describe.each(inject('clusters').map((address) => [address.version, address] as 
       force = false,
     ): Promise<{ object: KubeObject; created: boolean }> =>
       client.apply(configMaps, object, { manager, force })
-
-    async function failureIn(work: Promise<unknown>): Promise<KubeFailure> {
-      const error: unknown = await work.then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      )
-      if (!(error instanceof KubeFailure)) throw new Error('no KubeFailure', { cause: error })
-      return error
-    }
 
     test('tells its version and an identity that stays', async () => {
       const { major, minor, emulated } = await client.version()

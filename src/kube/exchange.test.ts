@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { clientOf, configMap, configMaps, secrets } from '../../test/faults/scripted-client.ts'
+import { clientOf, configMap, configMaps, failureIn, secrets } from '../../test/faults/scripted-client.ts'
 import {
   type ScriptedAnswer,
   type ScriptedRequest,
@@ -9,7 +9,7 @@ import {
 import { waitFor } from '../../test/faults/wait-for.ts'
 import type { KubeObject } from '../core/object/index.ts'
 import { FakeClock } from '../runtime/index.ts'
-import { type ClusterClient, KubeFailure } from './index.ts'
+import type { ClusterClient } from './index.ts'
 
 let server: ScriptedServer
 let client: ClusterClient
@@ -25,15 +25,6 @@ afterEach(async () => {
   await client.close()
   await server.stop()
 })
-
-async function failureIn(work: Promise<unknown>): Promise<KubeFailure> {
-  const failure = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (!(failure instanceof KubeFailure)) throw new Error('no KubeFailure', { cause: failure })
-  return failure
-}
 
 const one = configMap('a', 5) as unknown as KubeObject
 const apply = { manager: 'evenkeel', force: false }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { clientOf, configMap, configMaps } from '../../test/faults/scripted-client.ts'
+import { clientOf, configMap, configMaps, failureIn } from '../../test/faults/scripted-client.ts'
 import { ScriptedServer } from '../../test/faults/scripted-server.ts'
 import { FakeClock } from '../runtime/index.ts'
-import { type ClusterClient, KubeFailure } from './index.ts'
+import type { ClusterClient } from './index.ts'
 
 let server: ScriptedServer
 let client: ClusterClient
@@ -18,15 +18,6 @@ afterEach(async () => {
   await client.close()
   await server.stop()
 })
-
-async function failureIn(work: Promise<unknown>): Promise<KubeFailure> {
-  const failure = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (!(failure instanceof KubeFailure)) throw new Error('no KubeFailure', { cause: failure })
-  return failure
-}
 
 describe('acting as somebody else', () => {
   test('sends user, groups, uid and extra on the connection of the client', async () => {

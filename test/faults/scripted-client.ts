@@ -2,6 +2,7 @@ import {
   type ClientOptions,
   ClusterClient,
   connectionOf,
+  KubeFailure,
   loadKubeconfig,
   type ResourceRef,
   type WatchEvent,
@@ -23,6 +24,16 @@ export const secrets: ResourceRef = { ...configMaps, kind: 'Secret', plural: 'se
 export async function clientOf(kubeconfig: string, options: ClientOptions = {}): Promise<ClusterClient> {
   const loaded = await loadKubeconfig({ text: kubeconfig })
   return new ClusterClient(connectionOf(loaded, undefined, { trust: 'operator', environment: {} }), options)
+}
+
+/** The failure that a piece of work ends in; throws when it ends in another way. */
+export async function failureIn(work: Promise<unknown>): Promise<KubeFailure> {
+  const failure = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!(failure instanceof KubeFailure)) throw new Error('no KubeFailure', { cause: failure })
+  return failure
 }
 
 /** A ConfigMap as an API server returns it. */

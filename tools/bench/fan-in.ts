@@ -19,6 +19,8 @@ const askMs = 50
 const followed = 30
 /** Events may take so long; after that they count as never told. */
 const longestMs = 60_000
+/** The hub's share of a core is looked at over so long. */
+const quietMs = 2_000
 /** What an open watch costs (`performance.md`); the rest of the growth is the objects'. */
 const watchKiB = 26
 
@@ -80,7 +82,7 @@ export async function measureFanIn(stage: FleetStage, plan: FanInPlan, report: R
     waiting.get(cluster)?.push({ version, at })
     written += 1
   })
-  const cpu = { hub: await cpuSeconds(hub.pid), sim: await cpuSeconds(fleet.pid) }
+  const cpu = { hub: await quietHub(hub.pid), sim: await cpuSeconds(fleet.pid) }
   await fleet.order('countFromNow', null)
   await fleet.order('beat', true)
   const begin = performance.now()
@@ -132,6 +134,17 @@ export async function measureFanIn(stage: FleetStage, plan: FanInPlan, report: R
     residentMiB: await memoryMiB(hub.pid, 'VmRSS'),
     peakMiB: await memoryMiB(hub.pid, 'VmHWM'),
   })
+}
+
+/** Waits until the hub has done with the filling, a quarter of a core at the most; answers the processor seconds it had. */
+async function quietHub(pid: number): Promise<number> {
+  const deadline = performance.now() + longestMs
+  for (let before = await cpuSeconds(pid); ; ) {
+    await sleep(quietMs)
+    const now = await cpuSeconds(pid)
+    if (now - before < quietMs / 4_000 || performance.now() > deadline) return now
+    before = now
+  }
 }
 
 /** How many of the events after `before` the hub tells of, of all clusters: what is late is waited for. */

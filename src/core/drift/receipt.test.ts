@@ -7,6 +7,7 @@ import { additionsIn } from './additions.ts'
 import { compareLive } from './compare-live.ts'
 import { coOwners } from './co-owners.ts'
 import { internPaths } from './own-hashes.ts'
+import { ownDigest } from './own-digest.ts'
 import { decodeReceipt, encodeReceipt, type Hash64, type Receipt, receiptOf } from './receipt.ts'
 
 const M = 'evenkeel'
@@ -217,5 +218,38 @@ describe('the holder', () => {
     const broken = { manager: 'broken', operation: 'Update', fieldsV1: { nonsense: {} } }
     expect(held(entry(M), broken)).toBeUndefined()
     expect(held(entry(M), entry('old', '2026-01-01T00:00:00Z'))).toMatchObject({ manager: 'old' })
+  })
+})
+
+describe('the digest of what is ours', () => {
+  const digest = (live: KubeObject, from: Receipt): bigint => ownDigest(live, from, { manager: M, hash })
+
+  test('never stands for two states of which one differs from the receipt and the other does not', () => {
+    fc.assert(
+      fc.property(replies, replies, fc.boolean(), (reply, other, ownEntry) => {
+        const taken = receipt(reply)
+        // Values of another object, below our entry as it was or as that object has it.
+        const managedFields = (ownEntry ? reply : other).metadata.managedFields ?? []
+        const live: KubeObject = { ...other, metadata: { ...other.metadata, managedFields } }
+        const same = digest(live, taken) === digest(reply, taken)
+        if (same) expect(lines(live, taken)).toEqual([])
+        if (lines(live, taken).length > 0) expect(same).toBe(false)
+      }),
+    )
+  })
+
+  test('stays as it is while a status, a field of somebody else or a part of what only has to be there changes', () => {
+    const fields = { 'f:spec': { 'f:replicas': {}, 'f:ports': { '.': {} } } }
+    const reply = object({ replicas: 3, ports: { a: 1 } }, fields)
+    const taken = receipt(reply)
+    const more = [{ manager: 'hpa', operation: 'Update', fieldsV1: { 'f:spec': { 'f:paused': {} } } }]
+    const later = {
+      ...object({ replicas: 3, ports: { b: 2 }, paused: true }, fields, more),
+      status: { ready: 3 },
+    }
+    expect(digest(later, taken)).toBe(digest(reply, taken))
+    expect(digest(object({ replicas: 4, ports: { a: 1 } }, fields), taken)).not.toBe(digest(reply, taken))
+    expect(digest(object({ replicas: 3 }, fields), taken)).not.toBe(digest(reply, taken))
+    expect(digest(object({ replicas: 3, ports: { a: 1 } }, {}), taken)).not.toBe(digest(reply, taken))
   })
 })

@@ -1,4 +1,11 @@
-import { additionsIn, compareLive, type Finding } from '../../core/drift/index.ts'
+import {
+  additionsIn,
+  compareLive,
+  type Finding,
+  type Hash64,
+  ownDigest,
+  type Receipt,
+} from '../../core/drift/index.ts'
 import { reasonOf } from '../../core/failure.ts'
 import { formatPath } from '../../core/fields/index.ts'
 import { healthOf } from '../../core/health/index.ts'
@@ -56,18 +63,12 @@ export class Observer {
     const receipt = member.receipt
     const version = object.metadata.resourceVersion
     if (receipt === undefined || version === member.seen) return
-    // It waited for its turn, and something newer was looked at meanwhile. Whether a list of less is true, the cluster says.
-    if ((compareVersions(version, member.seen) ?? 0) < 0) {
+    // Something newer was looked at while this waited for its turn, or our own write has overtaken it. A list is not
+    // overtaken: it may be of a backup that was restored (incident 19), and the cluster says whether it is true.
+    const written = object.metadata.uid === receipt.uid ? receipt.resourceVersion : undefined
+    if ([member.seen, written].some((newer) => (compareVersions(version, newer) ?? 0) < 0)) {
       if (!watched) this.left(member)
       return
-    }
-    if (object.metadata.uid === receipt.uid) {
-      const order = compareVersions(version, receipt.resourceVersion)
-      if (order !== undefined && order < 0) {
-        // Our own write may have overtaken an event. A list is not overtaken: a backup was restored (incident 19).
-        if (!watched) this.left(member)
-        return
-      }
     }
     const wait = waitBeforeLook(member, this.#context.clock.now())
     if (wait > 0) {
@@ -204,7 +205,7 @@ export class Observer {
     if (receipt === undefined) return []
     const hash = this.#context.ports.keys.hash64
     const assignment = this.#context.assignment(member.bundle)
-    const found = compareLive(object, receipt, { manager: fieldManager, hash })
+    const found = compared(member, object, receipt, hash)
     if (assignment !== undefined && assignment.additions !== 'ignore') {
       found.push(...additionsIn(object, receipt, { manager: fieldManager }))
     }
@@ -299,6 +300,16 @@ export class Observer {
     member.unrecorded = undefined
     this.#onHealth(member)
   }
+}
+
+/** What differs from the receipt. Most events change nothing that is ours: then one digest tells. */
+function compared(member: Member, object: KubeObject, receipt: Receipt, hash: Hash64): Finding[] {
+  const options = { manager: fieldManager, hash }
+  const digest = ownDigest(object, receipt, options)
+  if (member.agreed?.receipt === receipt && member.agreed.digest === digest) return []
+  const found = compareLive(object, receipt, options)
+  member.agreed = found.length === 0 ? { receipt, digest } : undefined
+  return found
 }
 
 /** Whether a state is known to be of after the one that was last looked at. */

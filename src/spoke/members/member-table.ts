@@ -108,6 +108,7 @@ function bareMember(
     drift: undefined,
     busy: false,
     waiting: undefined,
+    agreed: undefined,
     projected: undefined,
     takenUntil: 0,
     knownAt: 0,

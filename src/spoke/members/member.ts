@@ -40,6 +40,8 @@ export interface Member {
   busy: boolean
   /** The newest thing that came while busy or within the same second. */
   waiting: LiveState | undefined
+  /** The receipt from which nothing differed at the last look, and the digest of what stood there. */
+  agreed: { readonly receipt: Receipt; readonly digest: bigint } | undefined
   /** A hash of what was told last of what it is found by; undefined before that. */
   projected: bigint | undefined
   /** How far looks at its events have used up the time, by the clock. */

@@ -19,8 +19,11 @@ import type { Store } from '../../store/index.ts'
 import type { Rendering } from './decide-assignments.ts'
 import type { RenderMemory } from './render-memory.ts'
 
-/** Renderings held in memory; engines hold those of their assignments themselves. */
-const held = 32
+/**
+ * What is held in memory between being made and being taken up: so many renderings of so many objects together, and the
+ * newest whatever its size. Engines hold those of their assignments themselves.
+ */
+const held = { renderings: 32, objects: 2_000 } as const
 
 /** What one evaluation of the fleet renders with. */
 export interface Evaluation {
@@ -201,8 +204,12 @@ export class Renderings implements ContentSource {
   #hold(content: Content): void {
     this.#recent.delete(content.variant)
     this.#recent.set(content.variant, content)
-    const [oldest] = this.#recent.keys()
-    if (this.#recent.size > held && oldest !== undefined) this.#recent.delete(oldest)
+    let objects = 0
+    const newestFirst = [...this.#recent.values()].toReversed()
+    for (const [at, { variant, objects: own }] of newestFirst.entries()) {
+      objects += own.length
+      if (at > 0 && (at >= held.renderings || objects > held.objects)) this.#recent.delete(variant)
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react'
 import type { ClusterDetailView } from '../../../api/index.ts'
 import { stateName } from '../../../core/state/index.ts'
 import { useAnswer } from '../../data/answers.ts'
-import { useWhyNot } from '../../data/caller.ts'
+import { HealButton } from '../../guard/heal-button.tsx'
 import { HealDialog } from '../../guard/heal-dialog.tsx'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
@@ -103,7 +103,6 @@ function Inside({ view, tab }: { readonly view: ClusterDetailView; readonly tab:
   const { name } = view
   const title = tabs.find((one) => one === tab) ?? 'state'
   usePageTitle(title === 'state' ? 'Cluster' : title, { ...view.identity })
-  const whyNot = useWhyNot('operate')
   const [healing, setHealing] = useState(false)
   const drift = view.drift ?? 0
   return (
@@ -136,15 +135,7 @@ function Inside({ view, tab }: { readonly view: ClusterDetailView; readonly tab:
           {drift === 0 ? null : (
             <>
               <span className="rule" />
-              <button
-                type="button"
-                className="button"
-                disabled={whyNot !== undefined}
-                title={whyNot}
-                onClick={() => setHealing(true)}
-              >
-                Heal…
-              </button>
+              <HealButton onOpen={() => setHealing(true)} />
             </>
           )}
         </div>

@@ -1,8 +1,8 @@
 import { Fragment, useState } from 'react'
 import type { CauseSummary, CauseTab } from '../../../api/index.ts'
 import { useAnswer } from '../../data/answers.ts'
-import { useWhyNot } from '../../data/caller.ts'
 import { useScope } from '../../data/scope.ts'
+import { HealButton } from '../../guard/heal-button.tsx'
 import { HealDialog } from '../../guard/heal-dialog.tsx'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
@@ -297,7 +297,6 @@ function CauseBulk({
   readonly onClear: () => void
 }) {
   const [healing, setHealing] = useState(false)
-  const whyNot = useWhyNot('operate')
   const [first] = causes
   if (first === undefined) return null
   return (
@@ -307,15 +306,7 @@ function CauseBulk({
       <span className="grow" />
       <span className="rule" />
       {causes.length === 1 ? (
-        <button
-          type="button"
-          className="button"
-          disabled={whyNot !== undefined}
-          title={whyNot}
-          onClick={() => setHealing(true)}
-        >
-          Heal…
-        </button>
+        <HealButton onOpen={() => setHealing(true)} />
       ) : (
         <span className="sub">one cause at a time is healed</span>
       )}

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { ClusterDetailView, DriftView } from '../../../api/index.ts'
 import { useAnswer } from '../../data/answers.ts'
 import { useWhyNot } from '../../data/caller.ts'
+import { HealButton } from '../../guard/heal-button.tsx'
 import { HealDialog } from '../../guard/heal-dialog.tsx'
 import { address } from '../../route/address.ts'
 import { Link } from '../../route/link.tsx'
@@ -28,7 +29,6 @@ export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView 
   const of = { cluster: cluster.name, ...object }
   const drift = useAnswer('drift', { query: { ...of, limit: mostOpen } })
   const past = useAnswer('drift', { query: { ...of, state: 'healed,gone', limit: mostPast } })
-  const whyNot = useWhyNot('operate')
   const [healing, setHealing] = useState(false)
   return (
     <div className="page">
@@ -60,17 +60,7 @@ export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView 
                       ? ''
                       : `declared in ${first.origin.file}:${first.origin.line}`}
                   </span>
-                  {open.length === 0 ? null : (
-                    <button
-                      type="button"
-                      className="button"
-                      disabled={whyNot !== undefined}
-                      title={whyNot}
-                      onClick={() => setHealing(true)}
-                    >
-                      Heal…
-                    </button>
-                  )}
+                  {open.length === 0 ? null : <HealButton onOpen={() => setHealing(true)} />}
                 </div>
               </div>
               <p className="sentence">

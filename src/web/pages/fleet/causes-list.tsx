@@ -233,13 +233,12 @@ function Next({ causes }: { readonly causes: readonly CauseSummary[] }) {
         ))}
         {waiting.map((run) => (
           <div key={run.id}>
-            <dt>
-              {run.stage.number}/{run.stage.of}
-            </dt>
+            <dt>now</dt>
             <dd>
               <Link to={address.run(run.id)}>
                 {run.bundle}, stage {run.stage.name}
-              </Link>
+              </Link>{' '}
+              ({run.stage.number} of {run.stage.of})
               {run.waits[0] === undefined ? ' goes on' : `: ${run.waits[0]}`}
             </dd>
           </div>

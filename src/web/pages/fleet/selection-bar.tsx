@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useWhyNot } from '../../data/caller.ts'
 import { hub } from '../../data/hub.ts'
+import { HealButton } from '../../guard/heal-button.tsx'
 import { HealDialog } from '../../guard/heal-dialog.tsx'
 import { useWriteKey } from '../../guard/write-key.ts'
 import { address } from '../../route/address.ts'
@@ -63,15 +64,7 @@ export function SelectionBar({
         Look again
       </button>
       <span className="rule" />
-      <button
-        type="button"
-        className="button"
-        disabled={whyNot !== undefined}
-        title={whyNot}
-        onClick={() => setHealing(true)}
-      >
-        Heal…
-      </button>
+      <HealButton onOpen={() => setHealing(true)} />
       <button type="button" className="icon-button" onClick={onClear} aria-label="Clear the selection">
         <Icon name="close" />
       </button>
