@@ -1,7 +1,7 @@
 import { decodeReceipt } from '../core/drift/index.ts'
 import type { DriftRecord } from '../core/ledger/index.ts'
-import { keyOf, refOfKey } from '../core/object/index.ts'
-import type { MemberTable } from './members/index.ts'
+import { refOfKey } from '../core/object/index.ts'
+import { type MemberTable, placeOf } from './members/index.ts'
 import type { AppliedMark, HookRecord, Journal } from './ports.ts'
 
 /** Where the journal's memory goes. */
@@ -28,7 +28,8 @@ export async function loadMemory(
     for (const entry of entries) {
       const member = members.of(entry.ref)
       if (member !== undefined) member.apiVersion = entry.apiVersion
-      inventory.set(keyOf(entry.ref), entry)
+      const { key, ref } = placeOf(entry.ref)
+      inventory.set(key, { ...entry, ref })
     }
   }
   for (const [bundle, mark] of state.applied) applied.set(bundle, mark)

@@ -4,6 +4,7 @@ import { isUnrecorded } from '../schema/index.ts'
 import { isControllerAnnotation } from './controller-annotations.ts'
 import type { Finding } from './finding.ts'
 import { nodeToReport } from './group-paths.ts'
+import { hashAt } from './hash-list.ts'
 import { A_MAP, type OwnHashes } from './own-hashes.ts'
 import { type Owner, othersOf } from './owners.ts'
 import type { Receipt } from './receipt.ts'
@@ -90,5 +91,5 @@ function isMetadata([first]: FieldPath): boolean {
 }
 
 function isOpenMap(own: OwnHashes, path: FieldPath): boolean {
-  return own.hashes[own.paths.keys.indexOf(pathKey(path))] === A_MAP
+  return hashAt(own.hashes, own.paths.keys.indexOf(pathKey(path))) === A_MAP
 }

@@ -2,6 +2,7 @@ import { type FieldPath, type FieldSet, PathReader, valueAtPath } from '../field
 import type { Json, KubeObject } from '../object/index.ts'
 import { isAtomicAt, type TypeSchema } from '../schema/index.ts'
 import type { Finding } from './finding.ts'
+import { hashAt } from './hash-list.ts'
 import { type Removal, removalsOf } from './group-paths.ts'
 import { A_MAP, ABSENT, holds, PRESENT } from './own-hashes.ts'
 import { applyEntryOf, fieldsOfEntry, newestHolder, type Owner, othersOf } from './owners.ts'
@@ -75,7 +76,7 @@ class Comparison {
   }
 
   #classify(path: FieldPath, index: number): Raw {
-    const own = this.#receipt.own.hashes[index] ?? ABSENT
+    const own = hashAt(this.#receipt.own.hashes, index) ?? ABSENT
     const values = this.#reader.read(path)
     if (values.length === 0 && own !== ABSENT) return 'removed'
     const held = this.#held(path, own)

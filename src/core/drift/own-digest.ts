@@ -1,5 +1,6 @@
 import { PathReader } from '../fields/index.ts'
 import { isMap, type Json, type KubeObject } from '../object/index.ts'
+import { hashAt } from './hash-list.ts'
 import { A_MAP, PRESENT } from './own-hashes.ts'
 import { applyEntryOf } from './owners.ts'
 import type { Hash64, Receipt } from './receipt.ts'
@@ -16,7 +17,7 @@ export function ownDigest(
 ): bigint {
   const reader = new PathReader(live)
   const { paths, hashes } = receipt.own
-  const stands = paths.paths.map((path, index) => whatCounts(reader.read(path), hashes[index]))
+  const stands = paths.paths.map((path, index) => whatCounts(reader.read(path), hashAt(hashes, index)))
   return hash(JSON.stringify([applyEntryOf(live, manager)?.fieldsV1 ?? null, stands]))
 }
 

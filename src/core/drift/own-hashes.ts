@@ -1,5 +1,6 @@
 import { type FieldPath, FieldSet, pathKey, pathOfKey } from '../fields/index.ts'
 import { canonicalJson, isMap, type Json } from '../object/index.ts'
+import type { HashList } from './hash-list.ts'
 import type { Hash64 } from './receipt.ts'
 
 /**
@@ -16,7 +17,7 @@ export interface PathList {
 /** What each own path held in the reply, by index of `paths`: a hash or one of the marks below. */
 export interface OwnHashes {
   readonly paths: PathList
-  readonly hashes: BigUint64Array
+  readonly hashes: HashList
 }
 
 /** Something is there: what is in it has paths of its own. */

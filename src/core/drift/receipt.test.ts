@@ -6,6 +6,7 @@ import { fieldSetOf } from '../schema/index.ts'
 import { additionsIn } from './additions.ts'
 import { compareLive } from './compare-live.ts'
 import { coOwners } from './co-owners.ts'
+import { bytesOfHashes, hashAt, hashesIn, hashesOfBytes, packHashes } from './hash-list.ts'
 import { internPaths } from './own-hashes.ts'
 import { ownDigest } from './own-digest.ts'
 import { decodeReceipt, encodeReceipt, type Hash64, type Receipt, receiptOf } from './receipt.ts'
@@ -108,7 +109,7 @@ describe('a receipt', () => {
     const secret = 'hunter2'
     const taken = receipt(object({ password: secret }, { 'f:spec': { 'f:password': {} } }))
     expect(JSON.stringify(encodeReceipt(taken))).not.toContain(secret)
-    expect(taken.own.hashes[0]).toBe(hash(JSON.stringify(secret)))
+    expect(hashAt(taken.own.hashes, 0)).toBe(hash(JSON.stringify(secret)))
   })
 
   test('keeps a hash that looks like a mark apart from the mark', () => {
@@ -252,4 +253,15 @@ describe('the digest of what is ours', () => {
     expect(digest(object({ replicas: 3 }, fields), taken)).not.toBe(digest(reply, taken))
     expect(digest(object({ replicas: 3, ports: { a: 1 } }, {}), taken)).not.toBe(digest(reply, taken))
   })
+})
+
+test('a list of hashes answers each hash that it was made of, and nothing beside them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })), (hashes) => {
+      const list = packHashes(hashes)
+      expect(hashesIn(list)).toEqual(hashes)
+      expect([hashAt(list, -1), hashAt(list, hashes.length)]).toEqual([undefined, undefined])
+      expect(hashesOfBytes(bytesOfHashes(list))).toBe(list)
+    }),
+  )
 })

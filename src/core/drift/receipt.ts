@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { type FieldPath, type FieldSet, parseFieldsV1, pathKey, PathReader } from '../fields/index.ts'
 import { isMap, type Json, type KubeObject, nameOf, refOf } from '../object/index.ts'
 import { isAtomicAt, type TypeSchema } from '../schema/index.ts'
+import { bytesOfHashes, countOfHashes, hashAt, hashesIn, hashesOfBytes, packHashes } from './hash-list.ts'
 import { A_MAP, ABSENT, internPaths, type OwnHashes, PRESENT, valueHash } from './own-hashes.ts'
 import { applyEntryOf } from './owners.ts'
 
@@ -54,11 +55,8 @@ export function receiptOf(
   }
   const members = parseFieldsV1(entry.fieldsV1)
   const paths = [...members.members()]
-  const hashes = new BigUint64Array(paths.length)
   const reader = new PathReader(reply)
-  for (const [index, path] of paths.entries()) {
-    hashes[index] = recordOf(reader.read(path)[0], path, members, options)
-  }
+  const hashes = packHashes(paths.map((path) => recordOf(reader.read(path)[0], path, members, options)))
   return {
     uid: reply.metadata.uid ?? '',
     resourceVersion: reply.metadata.resourceVersion ?? '',
@@ -86,13 +84,13 @@ function recordOf(
  */
 export function keepingHashes(receipt: Receipt, earlier: Receipt, keys: readonly string[]): Receipt {
   if (keys.length === 0) return receipt
-  const hashes = new BigUint64Array(receipt.own.hashes)
+  const hashes = hashesIn(receipt.own.hashes)
   for (const key of keys) {
-    const was = earlier.own.hashes[earlier.own.paths.keys.indexOf(key)]
+    const was = hashAt(earlier.own.hashes, earlier.own.paths.keys.indexOf(key))
     const at = receipt.own.paths.keys.indexOf(key)
     if (was !== undefined && at >= 0) hashes[at] = was
   }
-  return { ...receipt, own: { paths: receipt.own.paths, hashes } }
+  return { ...receipt, own: { paths: receipt.own.paths, hashes: packHashes(hashes) } }
 }
 
 /** A receipt as the journal keeps it: JSON throughout. */
@@ -108,28 +106,23 @@ export interface EncodedReceipt {
 }
 
 export function encodeReceipt(receipt: Receipt): EncodedReceipt {
-  const bytes = new Uint8Array(receipt.own.hashes.length * 8)
-  const view = new DataView(bytes.buffer)
-  for (const [index, hash] of receipt.own.hashes.entries()) view.setBigUint64(index * 8, hash, true)
   return {
     uid: receipt.uid,
     rv: receipt.resourceVersion,
     manifestHash: receipt.manifestHash,
     schemaHash: receipt.schemaHash,
     paths: receipt.own.paths.keys,
-    hashes: toBase64(bytes),
+    hashes: toBase64(bytesOfHashes(receipt.own.hashes)),
   }
 }
 
 /** The inverse of `encodeReceipt`; throws a `Failure` ('malformed-receipt') for anything else. */
 export function decodeReceipt(encoded: EncodedReceipt): Receipt {
   const bytes = fromBase64(encoded.hashes)
-  if (bytes === undefined || bytes.length !== encoded.paths.length * 8) {
+  const hashes = bytes === undefined ? undefined : hashesOfBytes(bytes)
+  if (hashes === undefined || countOfHashes(hashes) !== encoded.paths.length) {
     throw malformedReceipt(`its ${encoded.paths.length} paths and its hashes do not match`)
   }
-  const view = new DataView(bytes.buffer)
-  const hashes = new BigUint64Array(encoded.paths.length)
-  for (let index = 0; index < hashes.length; index += 1) hashes[index] = view.getBigUint64(index * 8, true)
   try {
     return {
       uid: encoded.uid,

@@ -4,25 +4,26 @@
  */
 export class Claims {
   readonly #owners = new Map<string, string>()
-  readonly #claimants = new Map<string, Set<string>>()
+  /** By object; one list serves all objects of a bundle that nobody else declares. */
+  readonly #claimants = new Map<string, readonly string[]>()
   readonly #declared = new Map<string, { readonly declaration: string; readonly keys: ReadonlySet<string> }>()
 
   /** Replaces what a bundle declares with the objects of a rendering; `declaration` names it. */
   declare(bundle: string, declaration: string, keys: ReadonlySet<string>): void {
     this.withdraw(bundle)
     this.#declared.set(bundle, { declaration, keys })
+    const alone = [bundle]
     for (const key of keys) {
-      const claimants = this.#claimants.get(key) ?? new Set()
-      claimants.add(bundle)
-      this.#claimants.set(key, claimants)
+      const others = this.#claimants.get(key)
+      this.#claimants.set(key, others === undefined ? alone : [...others, bundle])
     }
   }
 
   withdraw(bundle: string): void {
     for (const key of this.#declared.get(bundle)?.keys ?? []) {
-      const claimants = this.#claimants.get(key)
-      claimants?.delete(bundle)
-      if (claimants?.size === 0) this.#claimants.delete(key)
+      const others = (this.#claimants.get(key) ?? []).filter((claimant) => claimant !== bundle)
+      if (others.length === 0) this.#claimants.delete(key)
+      else this.#claimants.set(key, others)
       if (this.#owners.get(key) === bundle) this.#owners.delete(key)
     }
     this.#declared.delete(bundle)
@@ -36,10 +37,10 @@ export class Claims {
   /** The bundle that may write this object; `holder` is the one that holds it now, if any. */
   ownerOf(key: string, holder: string | undefined): string | undefined {
     const claimants = this.#claimants.get(key)
-    if (claimants === undefined || claimants.size === 0) return undefined
-    if (holder !== undefined && claimants.has(holder)) return holder
+    if (claimants === undefined) return undefined
+    if (holder !== undefined && claimants.includes(holder)) return holder
     const known = this.#owners.get(key)
-    if (known !== undefined && claimants.has(known)) return known
+    if (known !== undefined && claimants.includes(known)) return known
     const first = [...claimants].sort()[0]
     if (first !== undefined) this.#owners.set(key, first)
     return first

@@ -1,6 +1,7 @@
 import { keyOf, nameOf } from '../../core/object/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { SpokeFailure } from '../failure.ts'
+import { placeOf } from '../members/index.ts'
 import { asMember } from '../names.ts'
 import type { Content, ContentObject } from '../ports.ts'
 import type { Session, Target } from '../session/index.ts'
@@ -48,7 +49,8 @@ export function resolveContent(
       const key = keyOf({ group, kind, namespace: metadata.namespace ?? '', name: metadata.name })
       refused.push({ index, content: item, key, failure: target })
     } else {
-      wanted.push({ key: keyOf(target.ref), index, content: item, target })
+      const { key, ref } = placeOf(target.ref)
+      wanted.push({ key, index, content: item, target: { ...target, ref } })
     }
   }
   return { wanted, refused }

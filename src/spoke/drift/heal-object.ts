@@ -1,5 +1,6 @@
 import {
   additionsIn,
+  hashAt,
   encodeReceipt,
   type EncodedReceipt,
   keepingHashes,
@@ -271,11 +272,11 @@ function differing(live: KubeObject, after: KubeObject, receipt: Receipt | undef
 /** `pathKey` of the drifted paths whose values in the new reply are not those of the old receipt. */
 function changedAgain(before: Receipt, after: Receipt, member: Member): string[] {
   if (before.manifestHash !== after.manifestHash) return []
-  const old = new Map(before.own.paths.keys.map((key, i) => [key, before.own.hashes[i]]))
+  const old = new Map(before.own.paths.keys.map((key, i) => [key, hashAt(before.own.hashes, i)]))
   const drifted = new Set([...(member.drift?.values() ?? [])].map((record) => record.path))
   return after.own.paths.keys.filter((key, i) => {
     const was = old.get(key)
-    if (was === undefined || was === after.own.hashes[i]) return false
+    if (was === undefined || was === hashAt(after.own.hashes, i)) return false
     return drifted.has(formatPath(pathOfKey(key)))
   })
 }

@@ -1,4 +1,4 @@
-import { internPaths, type Receipt } from '../../core/drift/index.ts'
+import { hashAt, internPaths, packHashes, type Receipt } from '../../core/drift/index.ts'
 import { editAtPath, type FieldPath, formatPath, pathKey } from '../../core/fields/index.ts'
 import type { DriftRecord } from '../../core/ledger/index.ts'
 import { asJson, type KubeObject } from '../../core/object/index.ts'
@@ -51,14 +51,14 @@ export function withoutPaths(object: KubeObject, paths: readonly FieldPath[]): K
  */
 export function keepingPaths(answered: Receipt, before: Receipt, paths: readonly FieldPath[]): Receipt {
   if (paths.length === 0) return answered
-  const given = new Map(answered.own.paths.keys.map((key, i) => [key, answered.own.hashes[i] ?? 0n]))
+  const given = new Map(answered.own.paths.keys.map((key, i) => [key, hashAt(answered.own.hashes, i) ?? 0n]))
   const left = before.own.paths.paths.flatMap((path, i) => {
     const key = before.own.paths.keys[i]
     return key !== undefined && (given.has(key) || paths.some((prefix) => isBelow(path, prefix)))
       ? [{ key, i }]
       : []
   })
-  const hashes = BigUint64Array.from(left, ({ key, i }) => given.get(key) ?? before.own.hashes[i] ?? 0n)
+  const hashes = packHashes(left.map(({ key, i }) => given.get(key) ?? hashAt(before.own.hashes, i) ?? 0n))
   return { ...answered, own: { paths: internPaths(left.map(({ key }) => key)), hashes } }
 }
 

@@ -5,4 +5,5 @@
  */
 export type { LiveState, Member } from './member.ts'
 export { MemberTable, unlistedMember } from './member-table.ts'
+export { placeOf } from './place.ts'
 export { tellProjection } from './tell-projection.ts'

@@ -1,6 +1,7 @@
 import type { InventoryEntry } from '../../core/inventory/index.ts'
 import { keyOf, type ObjectRef } from '../../core/object/index.ts'
 import type { Member } from './member.ts'
+import { type Place, placeOf } from './place.ts'
 
 /** The members of one cluster, by object and by bundle. */
 export class MemberTable {
@@ -24,11 +25,11 @@ export class MemberTable {
 
   /** The member for a ref, made where there is none yet. */
   ensure(ref: ObjectRef, made: Pick<Member, 'apiVersion' | 'bundle' | 'variant' | 'index' | 'hash'>): Member {
-    const key = keyOf(ref)
-    const known = this.#byKey.get(key)
+    const place = placeOf(ref)
+    const known = this.#byKey.get(place.key)
     if (known !== undefined) return known
-    const member = bareMember(ref, made)
-    this.#byKey.set(key, member)
+    const member = bareMember(place, made)
+    this.#byKey.set(place.key, member)
     this.#setOf(member.bundle).add(member)
     return member
   }
@@ -85,16 +86,17 @@ export class MemberTable {
 
 /** A stand-in for an object that no bundle holds, so that a difference can be recorded about it. */
 export function unlistedMember(ref: ObjectRef, bundle: string): Member {
-  return bareMember(ref, { apiVersion: '', bundle, variant: '', index: -1, hash: '' })
+  return bareMember(placeOf(ref), { apiVersion: '', bundle, variant: '', index: -1, hash: '' })
 }
 
 function bareMember(
-  ref: ObjectRef,
+  place: Place,
   made: Pick<Member, 'apiVersion' | 'bundle' | 'variant' | 'index' | 'hash'>,
 ): Member {
   return {
-    key: keyOf(ref),
-    ref,
+    place,
+    key: place.key,
+    ref: place.ref,
     ...made,
     receipt: undefined,
     observedOnly: false,

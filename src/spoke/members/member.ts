@@ -2,12 +2,15 @@ import type { Receipt } from '../../core/drift/index.ts'
 import type { HealthStatus } from '../../core/health/index.ts'
 import type { DriftRecord } from '../../core/ledger/index.ts'
 import type { KubeObject, ObjectRef } from '../../core/object/index.ts'
+import type { Place } from './place.ts'
 
 /**
  * One object that a bundle holds on this cluster, in memory. Kept small: the desired object stays in the
  * content source, and of the live one only what the next event is compared with.
  */
 export interface Member {
+  /** Holds `key` and `ref` in common with other clusters. */
+  readonly place: Place
   readonly key: string
   readonly ref: ObjectRef
   apiVersion: string
