@@ -28,7 +28,8 @@ export interface Written {
   readonly failed: readonly { readonly wanted: Wanted; readonly failure: Failure }[]
 }
 
-const parallelApplies = 20
+/** Enough that the server is not left without work while replies are taken in; as shipped it takes 200 changes at once. */
+const parallelApplies = 30
 const pollMs = 100
 const mostNotes = 5
 const longestNote = 80
