@@ -7,6 +7,8 @@ import type { Schema } from './schema.ts'
 
 /** Statements that stay prepared; the hub has far fewer texts, lists of names apart. */
 const keptStatements = 300
+/** A longer statement is not kept: it has a list of names in it, which it holds until it is given another one. */
+const longestKept = 4_000
 
 /** Marks the file as ours (`PRAGMA application_id`): the letters EKHB. */
 const applicationId = 0x45_4b_48_42
@@ -87,6 +89,7 @@ function adapt(connection: DatabaseSync): SqliteDatabase {
       const known = prepared.get(text)
       if (known !== undefined) return known
       const statement = adaptStatement(connection.prepare(text))
+      if (text.length > longestKept) return statement
       if (prepared.size >= keptStatements) prepared.delete(prepared.keys().next().value ?? '')
       prepared.set(text, statement)
       return statement
