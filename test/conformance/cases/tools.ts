@@ -46,11 +46,12 @@ async function withChart(play: (chart: string) => Promise<void>): Promise<void> 
   }
 }
 
-/** What helm prints, without the times of its clock. */
+/** What helm prints, without the times of its clock, and without the width that they give a column. */
 function undated(text: string): string {
   return text
     .replaceAll(/\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/g, '<time>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]* ?(Z|[+-]\d\d:?\d\d( \w+)?)/g, '<time>')
+    .replaceAll(/UPDATED +/g, 'UPDATED ')
 }
 
 /** Runs helm with the folder of the chart, which has another name on each side. */

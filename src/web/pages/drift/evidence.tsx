@@ -11,6 +11,7 @@ interface EvidenceProps {
 }
 
 interface Step {
+  readonly key: string
   readonly at: string
   readonly bound?: boolean
   readonly mark: 'drift' | 'done' | 'seen' | 'next'
@@ -34,6 +35,7 @@ export function Evidence({ cluster, object, records }: EvidenceProps) {
     ...records.flatMap(stepsOf),
     ...own.map(
       (event): Step => ({
+        key: event.id,
         at: event.at,
         mark: 'done',
         text: event.message,
@@ -52,7 +54,7 @@ export function Evidence({ cluster, object, records }: EvidenceProps) {
       {steps.length === 0 ? <p className="sub">Nothing is on record for this object.</p> : null}
       <ol className="timeline">
         {steps.map((step) => (
-          <li key={step.at + step.text}>
+          <li key={step.key}>
             <span className="when">
               {step.bound === true ? '≤' : ''}
               <Clock at={step.at} />
@@ -76,10 +78,11 @@ export function Evidence({ cluster, object, records }: EvidenceProps) {
 }
 
 function stepsOf(record: DriftView): Step[] {
-  const { writer, path } = record
+  const { id, writer, path } = record
   const field = shortPath(path)
   const steps: Step[] = [
     {
+      key: `${id} set`,
       at: record.when,
       bound: record.whenIsBound,
       mark: 'drift',
@@ -92,6 +95,7 @@ function stepsOf(record: DriftView): Step[] {
   ]
   if (record.healedAt !== undefined)
     steps.push({
+      key: `${id} healed`,
       at: record.healedAt,
       mark: 'done',
       text: `${field} healed`,
@@ -99,6 +103,7 @@ function stepsOf(record: DriftView): Step[] {
     })
   else if (record.state === 'gone')
     steps.push({
+      key: `${id} gone`,
       at: record.lastSeen,
       mark: 'done',
       text: `${field} became desired by itself`,
@@ -106,12 +111,19 @@ function stepsOf(record: DriftView): Step[] {
     })
   else if (record.healAt !== undefined)
     steps.push({
+      key: `${id} heals`,
       at: record.healAt,
       mark: 'next',
       text: `Heal of ${field} begins`,
       below: 'if nothing else happens',
     })
   if (record.hold !== undefined)
-    steps.push({ at: record.hold.since, mark: 'seen', text: 'Heal is held', below: record.hold.detail })
+    steps.push({
+      key: `${id} held`,
+      at: record.hold.since,
+      mark: 'seen',
+      text: 'Heal is held',
+      below: record.hold.detail,
+    })
   return steps
 }

@@ -16,6 +16,7 @@ import { ObjectName } from '../../ui/object-name.tsx'
 import { usePageTitle } from '../../ui/page-title.ts'
 import { classText, counted, shortPath, Value, writerKindText } from '../../ui/value.tsx'
 import { AcceptDialog } from './accept-dialog.tsx'
+import { eachRecordOnce } from './each-record-once.ts'
 import { Evidence } from './evidence.tsx'
 
 const YamlDiff = lazy(() => import('./yaml-diff.tsx'))
@@ -34,7 +35,7 @@ export function ObjectDetail({ cluster }: { readonly cluster: ClusterDetailView 
     <div className="page">
       <Answer of={drift} what="the fields of this object">
         {({ items: open, total }) => {
-          const records = [...open, ...(past.data?.items ?? [])]
+          const records = eachRecordOnce(open, past.data?.items ?? [])
           const [first] = open
           const bundle = records[0]?.bundle
           const placed = cluster.placed.find((one) => one.bundle === bundle)
