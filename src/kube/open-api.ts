@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isMap } from '../core/object/index.ts'
-import { SharedValues } from '../runtime/index.ts'
+import { SharedValues } from '../core/shared-values.ts'
 import { badAnswer, jsonOf, type RequestSubject } from './answer/index.ts'
 import type { OpenApiDocument } from './cluster-api.ts'
 import type { Exchange } from './exchange.ts'

@@ -16,6 +16,5 @@ export { createLog, type Log, type LogFields, type LogLevel, type LogOptions, lo
 export { proxyFromEnvironment, type ProxyEnvironment } from './proxy-choice.ts'
 export { redactText } from './redact-text.ts'
 export { Redacted } from './redacted.ts'
-export { SharedValues } from './shared-values.ts'
 export { onTermination, Shutdown, type ShutdownOptions, type Stop } from './shutdown.ts'
 export { WorkQueue, type WorkQueueOptions } from './work-queue.ts'

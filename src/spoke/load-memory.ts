@@ -1,6 +1,7 @@
 import { decodeReceipt } from '../core/drift/index.ts'
 import type { DriftRecord } from '../core/ledger/index.ts'
 import { refOfKey } from '../core/object/index.ts'
+import { ownText } from '../core/own-text.ts'
 import { type MemberTable, placeOf } from './members/index.ts'
 import type { AppliedMark, HookRecord, Journal } from './ports.ts'
 
@@ -20,16 +21,19 @@ export async function loadMemory(
 ): Promise<void> {
   const state = await journal.load()
   for (const { key, bundle, receipt } of state.receipts) {
-    const made = { apiVersion: '', bundle, variant: '', index: -1, hash: receipt.manifestHash }
-    members.ensure(refOfKey(key), made).receipt = decodeReceipt(receipt)
+    const read = decodeReceipt(receipt)
+    const made = { apiVersion: '', bundle: ownText(bundle), variant: '', index: -1, hash: read.manifestHash }
+    members.ensure(refOfKey(key), made).receipt = read
   }
   for (const [bundle, entries] of state.inventories) {
     const inventory = members.inventory(bundle)
     for (const entry of entries) {
-      const member = members.of(entry.ref)
-      if (member !== undefined) member.apiVersion = entry.apiVersion
       const { key, ref } = placeOf(entry.ref)
-      inventory.set(key, { ...entry, ref })
+      const member = members.get(key)
+      const apiVersion = ownText(entry.apiVersion)
+      if (member !== undefined) member.apiVersion = apiVersion
+      const known = member?.receipt?.uid
+      inventory.set(key, { ref, apiVersion, uid: known === entry.uid ? known : entry.uid })
     }
   }
   for (const [bundle, mark] of state.applied) applied.set(bundle, mark)

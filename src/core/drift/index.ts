@@ -11,7 +11,7 @@ export { compareLive } from './compare-live.ts'
 export type { DriftClass, Finding } from './finding.ts'
 export { hashAt, packHashes } from './hash-list.ts'
 export { type ManifestNote, manifestNotes } from './manifest-notes.ts'
-export { internPaths, type OwnHashes, type PathList } from './own-hashes.ts'
+export { type OwnHashes, ownHashes, type PathList } from './own-hashes.ts'
 export { ownDigest } from './own-digest.ts'
 export { applyEntryIn, applyEntryOf, fieldsOfEntry } from './owners.ts'
 export {

@@ -1,5 +1,6 @@
 import { type FieldPath, FieldSet, pathKey, pathOfKey } from '../fields/index.ts'
 import { canonicalJson, isMap, type Json } from '../object/index.ts'
+import { SharedValues } from '../shared-values.ts'
 import type { HashList } from './hash-list.ts'
 import type { Hash64 } from './receipt.ts'
 
@@ -43,44 +44,28 @@ export function holds(values: readonly Json[], own: bigint, hash: Hash64): boole
   return values.every((value) => valueHash(value, hash) === own)
 }
 
-const interned = new Map<string, WeakRef<PathList>[]>()
-const forgotten = new FinalizationRegistry<string>((bucket) => {
-  const alive = (interned.get(bucket) ?? []).filter((list) => list.deref() !== undefined)
-  if (alive.length === 0) interned.delete(bucket)
-  else interned.set(bucket, alive)
-})
+const lists = new SharedValues<Interned>()
+
+interface Interned extends PathList {
+  readonly owned: SharedValues<OwnHashes>
+}
 
 /**
- * The one `PathList` with these keys, in this order. Lists that nobody holds any more are forgotten. Throws
- * a `Failure` ('malformed-fields') for keys that `pathKey` does not write.
+ * What was owned and what stood there: `keys` in the order of FieldsV1, and a hash or mark for each. Equal ones are one
+ * value, as long as somebody holds it. Throws a `Failure` ('malformed-fields') for keys that `pathKey` does not write.
  */
-export function internPaths(keys: readonly string[]): PathList {
-  const bucket = bucketOf(keys)
-  const lists = interned.get(bucket) ?? []
-  for (const reference of lists) {
-    const list = reference.deref()
-    if (list !== undefined && equalTexts(list.keys, keys)) return list
-  }
+export function ownHashes(keys: readonly string[], hashes: HashList): OwnHashes {
+  const paths = internPaths(keys)
+  return paths.owned.get(hashes) ?? paths.owned.share(hashes, { paths, hashes })
+}
+
+function internPaths(keys: readonly string[]): Interned {
+  const text = [keys.length, ...keys].join('\0')
+  const known = lists.get(text)
+  if (known !== undefined) return known
   // The elements of the set's own paths are shared, which makes reading them in turn cheap.
   const set = FieldSet.of(keys.map(pathOfKey))
   const shared = new Map([...set.members()].map((path) => [pathKey(path), path]))
   const paths = keys.map((key) => shared.get(key) ?? pathOfKey(key))
-  const list: PathList = { keys: [...keys], paths, set }
-  interned.set(bucket, [...lists, new WeakRef(list)])
-  forgotten.register(list, bucket)
-  return list
-}
-
-/** A cheap digest (FNV-1a, 32 bit); equality is checked in the bucket. */
-function bucketOf(keys: readonly string[]): string {
-  let digest = 0x811c9dc5
-  for (const key of keys) {
-    for (let at = 0; at < key.length; at += 1) digest = Math.imul(digest ^ key.charCodeAt(at), 0x01000193)
-    digest = Math.imul(digest ^ 0xffff, 0x01000193)
-  }
-  return `${keys.length}:${digest}`
-}
-
-function equalTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index])
+  return lists.share(text, { keys: [...keys], paths, set, owned: new SharedValues() })
 }

@@ -7,7 +7,7 @@ import { additionsIn } from './additions.ts'
 import { compareLive } from './compare-live.ts'
 import { coOwners } from './co-owners.ts'
 import { bytesOfHashes, hashAt, hashesIn, hashesOfBytes, packHashes } from './hash-list.ts'
-import { internPaths } from './own-hashes.ts'
+import { ownHashes } from './own-hashes.ts'
 import { ownDigest } from './own-digest.ts'
 import { decodeReceipt, encodeReceipt, type Hash64, type Receipt, receiptOf } from './receipt.ts'
 
@@ -130,8 +130,18 @@ describe('a receipt', () => {
   test('shares one list of paths with all receipts of equal lists', () => {
     const reply = object({ a: 1 }, { 'f:spec': { 'f:a': {} } })
     expect(receipt(reply).own.paths).toBe(receipt(object({ a: 2 }, { 'f:spec': { 'f:a': {} } })).own.paths)
-    expect(internPaths(['f:spec\nf:a'])).toBe(receipt(reply).own.paths)
-    expect(internPaths(['f:spec\nf:b'])).not.toBe(receipt(reply).own.paths)
+    const { hashes } = receipt(reply).own
+    expect(ownHashes(['f:spec\nf:a'], hashes).paths).toBe(receipt(reply).own.paths)
+    expect(ownHashes(['f:spec\nf:b'], hashes).paths).not.toBe(receipt(reply).own.paths)
+    expect(ownHashes([], packHashes([])).paths).not.toBe(ownHashes([''], packHashes([0n])).paths)
+  })
+
+  test('shares what stood there with all receipts of equal objects', () => {
+    const reply = object({ a: 1 }, { 'f:spec': { 'f:a': {} } })
+    const equal = object({ a: 1 }, { 'f:spec': { 'f:a': {} } })
+    expect(receipt(equal).own).toBe(receipt(reply).own)
+    expect(decodeReceipt(encodeReceipt(receipt(reply))).own).toBe(receipt(reply).own)
+    expect(receipt(object({ a: 2 }, { 'f:spec': { 'f:a': {} } })).own).not.toBe(receipt(reply).own)
   })
 })
 

@@ -2,9 +2,10 @@ import { fromBase64, toBase64 } from '../encoding/index.ts'
 import { Failure } from '../failure.ts'
 import { type FieldPath, type FieldSet, parseFieldsV1, pathKey, PathReader } from '../fields/index.ts'
 import { isMap, type Json, type KubeObject, nameOf, refOf } from '../object/index.ts'
+import { ownText } from '../own-text.ts'
 import { isAtomicAt, type TypeSchema } from '../schema/index.ts'
 import { bytesOfHashes, countOfHashes, hashAt, hashesIn, hashesOfBytes, packHashes } from './hash-list.ts'
-import { A_MAP, ABSENT, internPaths, type OwnHashes, PRESENT, valueHash } from './own-hashes.ts'
+import { A_MAP, ABSENT, type OwnHashes, ownHashes, PRESENT, valueHash } from './own-hashes.ts'
 import { applyEntryOf } from './owners.ts'
 
 /** A 64-bit hash of a text. Values of Secrets need a keyed one. */
@@ -62,7 +63,7 @@ export function receiptOf(
     resourceVersion: reply.metadata.resourceVersion ?? '',
     manifestHash: options.manifestHash,
     schemaHash: options.schemaHash,
-    own: { paths: internPaths(paths.map(pathKey)), hashes },
+    own: ownHashes(paths.map(pathKey), hashes),
   }
 }
 
@@ -90,7 +91,7 @@ export function keepingHashes(receipt: Receipt, earlier: Receipt, keys: readonly
     const at = receipt.own.paths.keys.indexOf(key)
     if (was !== undefined && at >= 0) hashes[at] = was
   }
-  return { ...receipt, own: { paths: receipt.own.paths, hashes: packHashes(hashes) } }
+  return { ...receipt, own: ownHashes(receipt.own.paths.keys, packHashes(hashes)) }
 }
 
 /** A receipt as the journal keeps it: JSON throughout. */
@@ -127,9 +128,9 @@ export function decodeReceipt(encoded: EncodedReceipt): Receipt {
     return {
       uid: encoded.uid,
       resourceVersion: encoded.rv,
-      manifestHash: encoded.manifestHash,
-      schemaHash: encoded.schemaHash,
-      own: { paths: internPaths(encoded.paths), hashes },
+      manifestHash: ownText(encoded.manifestHash),
+      schemaHash: ownText(encoded.schemaHash),
+      own: ownHashes(encoded.paths, hashes),
     }
   } catch (cause) {
     throw malformedReceipt('its paths are broken', cause)

@@ -9,7 +9,8 @@ import {
   type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls'
-import { type Clock, guardedLookup, refusalOfHost, SharedValues } from '../../runtime/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
+import { type Clock, guardedLookup, refusalOfHost } from '../../runtime/index.ts'
 import { KubeFailure } from '../failure.ts'
 import type { Connection } from './connection.ts'
 import { readCredentialFile } from './credentials.ts'

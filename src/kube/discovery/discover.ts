@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isList, isMap, type JsonMap } from '../../core/object/index.ts'
-import { SharedValues } from '../../runtime/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
 import { badAnswer, jsonOf, type RawAnswer, type RequestSubject } from '../answer/index.ts'
 import { type ApiResource, apiVersionOf } from '../api-resource.ts'
 import type { Exchange } from '../exchange.ts'

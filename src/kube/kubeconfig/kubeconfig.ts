@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
 import { isList, isMap, type Json, type JsonMap } from '../../core/object/index.ts'
-import { SharedValues } from '../../runtime/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
 import { KubeFailure } from '../failure.ts'
 
 /** One named part of a kubeconfig, and the folder that its relative paths start from. */

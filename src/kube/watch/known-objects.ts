@@ -1,3 +1,4 @@
+import { ownText } from '../../core/own-text.ts'
 import { compareRevisions, isOlder } from './resource-version.ts'
 
 /** What to do with an event, going by what has been told before. */
@@ -18,7 +19,7 @@ export type Verdict =
  * what an event means, and after a complete list which objects are gone.
  */
 export class KnownObjects {
-  readonly #revisions = new Map<string, string>()
+  readonly #revisions = new Map<string, string | number>()
   #seen: Set<string> | undefined
   #position: string | undefined
 
@@ -45,7 +46,7 @@ export class KnownObjects {
 
   /** Whether this state of the object is the one that was told last. */
   has(key: string, revision: string): boolean {
-    return this.#revisions.get(key) === revision
+    return this.#revisions.get(key) === compact(revision)
   }
 
   /** Whether the list that has just ended, and the events since, hold the object. */
@@ -57,9 +58,10 @@ export class KnownObjects {
   put(key: string, revision: string): Verdict {
     this.#seen?.add(key)
     const known = this.#revisions.get(key)
-    if (known === revision) return 'repeated'
+    const kept = compact(revision)
+    if (known === kept) return 'repeated'
     if (this.#seen === undefined && this.#isBehind(revision)) return 'out-of-order'
-    this.#revisions.set(key, revision)
+    this.#revisions.set(known === undefined ? ownText(key) : key, kept)
     this.#advance(revision)
     return known === undefined ? 'added' : 'modified'
   }
@@ -108,4 +110,10 @@ export class KnownObjects {
     const order = this.#position === undefined ? undefined : compareRevisions(revision, this.#position)
     return order !== undefined && order <= 0
   }
+}
+
+/** A revision for comparing, as the number that it is nearly always: a text of its own costs more than the rest here. */
+function compact(revision: string): string | number {
+  const number = Number(revision)
+  return String(number) === revision ? number : revision
 }

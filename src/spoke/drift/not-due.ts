@@ -1,4 +1,4 @@
-import { hashAt, internPaths, packHashes, type Receipt } from '../../core/drift/index.ts'
+import { hashAt, ownHashes, packHashes, type Receipt } from '../../core/drift/index.ts'
 import { editAtPath, type FieldPath, formatPath, pathKey } from '../../core/fields/index.ts'
 import type { DriftRecord } from '../../core/ledger/index.ts'
 import { asJson, type KubeObject } from '../../core/object/index.ts'
@@ -59,7 +59,8 @@ export function keepingPaths(answered: Receipt, before: Receipt, paths: readonly
       : []
   })
   const hashes = packHashes(left.map(({ key, i }) => given.get(key) ?? hashAt(before.own.hashes, i) ?? 0n))
-  return { ...answered, own: { paths: internPaths(left.map(({ key }) => key)), hashes } }
+  const keys = left.map(({ key }) => key)
+  return { ...answered, own: ownHashes(keys, hashes) }
 }
 
 /** The path that prints as `text`: one of the receipt's, or a node above some of them. */

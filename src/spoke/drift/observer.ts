@@ -306,9 +306,9 @@ export class Observer {
 function compared(member: Member, object: KubeObject, receipt: Receipt, hash: Hash64): Finding[] {
   const options = { manager: fieldManager, hash }
   const digest = ownDigest(object, receipt, options)
-  if (member.agreed?.receipt === receipt && member.agreed.digest === digest) return []
+  if (member.agreed === digest) return []
   const found = compareLive(object, receipt, options)
-  member.agreed = found.length === 0 ? { receipt, digest } : undefined
+  member.agreed = found.length === 0 ? digest : undefined
   return found
 }
 

@@ -1,5 +1,5 @@
 import type { ClusterFacts } from '../../core/facts/index.ts'
-import { SharedValues } from '../../runtime/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
 
 type Apis = ClusterFacts['apis']
 

@@ -3,7 +3,7 @@
  *
  * Refuses to hold whole live or desired objects. Key invariant: a key belongs to at most one bundle.
  */
-export type { LiveState, Member } from './member.ts'
+export { type LiveState, Member } from './member.ts'
 export { MemberTable, unlistedMember } from './member-table.ts'
 export { placeOf } from './place.ts'
 export { tellProjection } from './tell-projection.ts'

@@ -1,12 +1,11 @@
 import type { InventoryEntry } from '../../core/inventory/index.ts'
 import { keyOf, type ObjectRef } from '../../core/object/index.ts'
-import type { Member } from './member.ts'
-import { type Place, placeOf } from './place.ts'
+import { type Declared, Member } from './member.ts'
+import { placeOf } from './place.ts'
 
-/** The members of one cluster, by object and by bundle. */
+/** The members of one cluster, by object. */
 export class MemberTable {
   readonly #byKey = new Map<string, Member>()
-  readonly #byBundle = new Map<string, Set<Member>>()
   readonly #inventories = new Map<string, Map<string, InventoryEntry>>()
   readonly #onLeave: (member: Member) => void
 
@@ -24,13 +23,12 @@ export class MemberTable {
   }
 
   /** The member for a ref, made where there is none yet. */
-  ensure(ref: ObjectRef, made: Pick<Member, 'apiVersion' | 'bundle' | 'variant' | 'index' | 'hash'>): Member {
+  ensure(ref: ObjectRef, made: Declared): Member {
     const place = placeOf(ref)
     const known = this.#byKey.get(place.key)
     if (known !== undefined) return known
-    const member = bareMember(place, made)
+    const member = new Member(place, made)
     this.#byKey.set(place.key, member)
-    this.#setOf(member.bundle).add(member)
     return member
   }
 
@@ -38,7 +36,6 @@ export class MemberTable {
     const member = this.#byKey.get(key)
     if (member === undefined) return
     this.#byKey.delete(key)
-    this.#byBundle.get(member.bundle)?.delete(member)
     this.#onLeave(member)
   }
 
@@ -47,9 +44,7 @@ export class MemberTable {
     const entry = this.inventory(member.bundle).get(member.key)
     this.inventory(member.bundle).delete(member.key)
     if (entry !== undefined) this.inventory(bundle).set(member.key, entry)
-    this.#byBundle.get(member.bundle)?.delete(member)
     member.bundle = bundle
-    this.#setOf(bundle).add(member)
   }
 
   all(): IterableIterator<Member> {
@@ -57,7 +52,7 @@ export class MemberTable {
   }
 
   ofBundle(bundle: string): Member[] {
-    return [...(this.#byBundle.get(bundle) ?? [])]
+    return [...this.#byKey.values()].filter((member) => member.bundle === bundle)
   }
 
   /** The recorded members of a bundle: what pruning may ever touch. */
@@ -70,15 +65,6 @@ export class MemberTable {
     return entries
   }
 
-  #setOf(bundle: string): Set<Member> {
-    let members = this.#byBundle.get(bundle)
-    if (members === undefined) {
-      members = new Set()
-      this.#byBundle.set(bundle, members)
-    }
-    return members
-  }
-
   bundlesWithInventory(): string[] {
     return [...this.#inventories].filter(([, entries]) => entries.size > 0).map(([bundle]) => bundle)
   }
@@ -86,33 +72,5 @@ export class MemberTable {
 
 /** A stand-in for an object that no bundle holds, so that a difference can be recorded about it. */
 export function unlistedMember(ref: ObjectRef, bundle: string): Member {
-  return bareMember(placeOf(ref), { apiVersion: '', bundle, variant: '', index: -1, hash: '' })
-}
-
-function bareMember(
-  place: Place,
-  made: Pick<Member, 'apiVersion' | 'bundle' | 'variant' | 'index' | 'hash'>,
-): Member {
-  return {
-    place,
-    key: place.key,
-    ref: place.ref,
-    ...made,
-    receipt: undefined,
-    observedOnly: false,
-    seen: undefined,
-    health: 'Unknown',
-    healthMessage: undefined,
-    unheard: undefined,
-    trouble: undefined,
-    unrecorded: undefined,
-    orphaned: false,
-    drift: undefined,
-    busy: false,
-    waiting: undefined,
-    agreed: undefined,
-    projected: undefined,
-    takenUntil: 0,
-    knownAt: 0,
-  }
+  return new Member(placeOf(ref), { apiVersion: '', bundle, variant: '', index: -1, hash: '' })
 }

@@ -1,5 +1,5 @@
 import { keyOf, type ObjectRef } from '../../core/object/index.ts'
-import { SharedValues } from '../../runtime/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
 
 /** What an object is called, with its key; one for all clusters that have an object of that name. */
 export interface Place {

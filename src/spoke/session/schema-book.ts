@@ -1,7 +1,7 @@
 import { parseOpenApi, type SchemaSet, type TypeSchema } from '../../core/schema/index.ts'
 import { groupOf, versionOf } from '../../core/object/index.ts'
 import { type ClusterClient, isKubeFailure, type OpenApiDocument } from '../../kube/index.ts'
-import { SharedValues } from '../../runtime/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
 
 /** The type of a kind and the hash of the document that it came from. */
 export interface KindSchema {

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../../core/failure.ts'
 import type { KubeObject } from '../../../core/object/index.ts'
-import { type Clock, type Log, SharedValues } from '../../../runtime/index.ts'
+import { SharedValues } from '../../../core/shared-values.ts'
+import type { Clock, Log } from '../../../runtime/index.ts'
 import type { RecordedChange, RecordSink } from '../../../spoke/index.ts'
 import type { RecordedNews, Store } from '../../store/index.ts'
 import { GatheredWrites } from './gathered-writes.ts'
