@@ -37,6 +37,8 @@ export async function measureFill(stage: FleetStage, objects: number, report: Re
   const seconds = (performance.now() - begin) / 1_000
   const { watches, requests, writes } = await fleet.order('counts', null)
   const cpuFill = (await cpuSeconds(hub.pid)) - cpu
+  // The index of the search is behind the filling.
+  await quietHub(hub.pid)
   const full = await heldBy(stage)
   const more = watches - watchesBefore
   const grownKiB = (full.resident - empty.resident) * 1_024

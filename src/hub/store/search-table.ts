@@ -116,6 +116,19 @@ export class SearchTable {
     )
   }
 
+  /** The objects of a bundle on a cluster that are indexed, by their keys. */
+  async keysOf(cluster: string, bundle: string): Promise<string[]> {
+    const rows = await this.#database.readApart((queries) =>
+      queries
+        .selectFrom('search_object')
+        .select('object_key')
+        .where('cluster', '=', cluster)
+        .where('bundle', '=', bundle)
+        .execute(),
+    )
+    return rows.map(({ object_key }) => object_key)
+  }
+
   /** How many objects of each cluster match, by the name of the cluster. */
   async #count(
     queries: Queries,

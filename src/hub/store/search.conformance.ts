@@ -149,6 +149,8 @@ export function describeSearch({ fresh, reopen }: StoreUnderTest): void {
     await store.search.save([{ ...api, projection: undefined }, newer])
     expect(await found(store, 'image~log4j')).toEqual(['b api'])
     expect(await found(store, 'image~other bundle:moved')).toEqual(['a api'])
+    expect(await store.search.keysOf('a', 'moved')).toEqual([api.key])
+    expect(await store.search.keysOf('b', 'moved')).toEqual([])
     await store.search.save([{ ...api, declared: true }])
     expect(await found(store, 'image~other bundle:moved')).toEqual(['a api'])
     await store.search.save(all.map((change) => ({ ...change, projection: undefined })))

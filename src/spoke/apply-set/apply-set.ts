@@ -1,4 +1,5 @@
-import type { InventoryEntry } from '../../core/inventory/index.ts'
+import { toBase64 } from '../../core/encoding/index.ts'
+import { applySetId, type InventoryEntry } from '../../core/inventory/index.ts'
 import { valueAt, type KubeObject } from '../../core/object/index.ts'
 import { isKubeFailure, type ResourceRef } from '../../kube/index.ts'
 import { SpokeFailure } from '../failure.ts'
@@ -21,6 +22,13 @@ const namespaces: ResourceRef = {
   namespaced: false,
 }
 
+/** What is kept of the parent as it was last seen: a fleet has one for each bundle of each cluster. */
+interface Parent {
+  readonly uid: string | undefined
+  readonly resourceVersion: string | undefined
+  readonly epoch: number
+}
+
 /**
  * The parent object of one bundle's apply set (KEP-3659): it holds the inventory for another hub, and the
  * fencing epoch that every batch of writes compares first. A ConfigMap in `evenkeel-system`, named after the
@@ -30,13 +38,16 @@ export class ApplySet {
   readonly id: string
   readonly #bundle: string
   readonly #epoch: number
-  #parent: KubeObject | undefined
+  readonly #sha256: (text: string) => Uint8Array
+  #parent: Parent | undefined
+  /** A digest of the inventory that stands in the cluster. */
   #written: string | undefined
   #shards = 1
 
-  constructor(bundle: string, id: string, epoch: number) {
+  constructor(bundle: string, sha256: (text: string) => Uint8Array, epoch: number) {
     this.#bundle = bundle
-    this.id = id
+    this.id = applySetId({ group: '', kind: 'ConfigMap', namespace: systemNamespace, name: bundle }, sha256)
+    this.#sha256 = sha256
     this.#epoch = epoch
   }
 
@@ -46,21 +57,21 @@ export class ApplySet {
    */
   async record(session: Session, entries: readonly InventoryEntry[]): Promise<void> {
     const texts = inventoryShards(encodeInventory(entries))
-    const text = texts.join('')
-    if (this.#parent !== undefined && this.#written === text) return await this.fence(session)
+    const digest = this.#digestOf(texts)
+    if (this.#parent !== undefined && this.#written === digest) return await this.fence(session)
     if (texts.length > 1) await this.fence(session)
     for (const [number, shard] of texts.entries()) {
       if (number > 0) await this.#writeShard(session, number, shard)
     }
     await this.#writeParent(session, entries, texts[0] ?? '', texts.length)
-    this.#written = text
+    this.#written = digest
     this.#shards = texts.length
   }
 
   /** Writes the inventory after a batch, where it is not the one that stands there: nothing is left to fence. */
   async keep(session: Session, entries: readonly InventoryEntry[]): Promise<void> {
-    const text = inventoryShards(encodeInventory(entries)).join('')
-    if (this.#parent === undefined || this.#written !== text) await this.record(session, entries)
+    const digest = this.#digestOf([encodeInventory(entries)])
+    if (this.#parent === undefined || this.#written !== digest) await this.record(session, entries)
   }
 
   /**
@@ -68,7 +79,7 @@ export class ApplySet {
    * Claims the set where an earlier epoch held it.
    */
   async fence(session: Session): Promise<void> {
-    if (this.#parent === undefined || epochOf(this.#parent) !== this.#epoch) {
+    if (this.#parent?.epoch !== this.#epoch) {
       await this.#claim(session)
       return
     }
@@ -80,7 +91,7 @@ export class ApplySet {
         this.#bundle,
         'json',
         [
-          { op: 'test', path: '/metadata/uid', value: this.#parent.metadata.uid ?? '' },
+          { op: 'test', path: '/metadata/uid', value: this.#parent.uid ?? '' },
           { op: 'test', path: pointer, value: String(this.#epoch) },
         ],
         { manager: fieldManager },
@@ -97,7 +108,7 @@ export class ApplySet {
   async read(session: Session): Promise<InventoryEntry[] | undefined> {
     const parent = await session.client.get(configMaps, systemNamespace, this.#bundle)
     if (parent === undefined) return undefined
-    this.#parent = parent
+    this.#parent = parentOf(parent)
     const texts = [inventoryOf(parent)]
     const shards = Number(valueAt(parent, 'data', 'shards') ?? 1)
     for (let number = 1; number < shards; number++) {
@@ -111,9 +122,9 @@ export class ApplySet {
       }
       texts.push(inventoryOf(shard))
     }
-    this.#written = texts.join('')
+    this.#written = this.#digestOf(texts)
     this.#shards = shards
-    return decodeInventory(this.#written)
+    return decodeInventory(texts.join(''))
   }
 
   /** Removes the parent of a set that has no members any more. */
@@ -131,10 +142,14 @@ export class ApplySet {
 
   async #claim(session: Session): Promise<void> {
     const entries = (await this.read(session)) ?? []
-    if (this.#parent !== undefined && epochOf(this.#parent) === this.#epoch) return
+    if (this.#parent?.epoch === this.#epoch) return
     const texts = inventoryShards(encodeInventory(entries))
     await this.#writeParent(session, entries, texts[0] ?? '', texts.length)
-    this.#written = texts.join('')
+    this.#written = this.#digestOf(texts)
+  }
+
+  #digestOf(texts: readonly string[]): string {
+    return toBase64(this.#sha256(texts.join('')))
   }
 
   async #writeParent(
@@ -146,12 +161,10 @@ export class ApplySet {
     for (let attempt = 0; ; attempt++) {
       // A set whose members were never applied is new: creating it finds out whether it is there all the same.
       const unseen = attempt === 0 && entries.every(({ uid }) => uid === undefined)
-      const known =
-        this.#parent ??
-        (unseen ? undefined : await session.client.get(configMaps, systemNamespace, this.#bundle))
+      const known = this.#parent ?? (unseen ? undefined : await this.#readParent(session))
       if (known !== undefined) this.#refuseLaterEpoch(known)
       try {
-        this.#parent = await this.#putParent(session, known, entries, inventory, shards)
+        this.#parent = parentOf(await this.#putParent(session, known, entries, inventory, shards))
         return
       } catch (error) {
         // Somebody else wrote in between: look again, and stop if it was a later epoch.
@@ -163,9 +176,14 @@ export class ApplySet {
     }
   }
 
+  async #readParent(session: Session): Promise<Parent | undefined> {
+    const found = await session.client.get(configMaps, systemNamespace, this.#bundle)
+    return found === undefined ? undefined : parentOf(found)
+  }
+
   async #putParent(
     session: Session,
-    known: KubeObject | undefined,
+    known: Parent | undefined,
     entries: readonly InventoryEntry[],
     inventory: string,
     shards: number,
@@ -183,10 +201,8 @@ export class ApplySet {
           'applyset.kubernetes.io/additional-namespaces': memberNamespaces(entries),
           [epochAnnotation]: String(this.#epoch),
         },
-        ...(known?.metadata.uid === undefined ? {} : { uid: known.metadata.uid }),
-        ...(known?.metadata.resourceVersion === undefined
-          ? {}
-          : { resourceVersion: known.metadata.resourceVersion }),
+        ...(known?.uid === undefined ? {} : { uid: known.uid }),
+        ...(known?.resourceVersion === undefined ? {} : { resourceVersion: known.resourceVersion }),
       },
       data: { inventory, shards: String(shards) },
     }
@@ -211,8 +227,7 @@ export class ApplySet {
     await session.client.apply(configMaps, object, { manager: fieldManager, force: true })
   }
 
-  #refuseLaterEpoch(parent: KubeObject): void {
-    const epoch = epochOf(parent)
+  #refuseLaterEpoch({ epoch }: Parent): void {
     if (epoch <= this.#epoch) return
     throw new SpokeFailure(
       'fenced',
@@ -236,9 +251,10 @@ function inventoryOf(object: KubeObject): string {
   return typeof text === 'string' ? text : ''
 }
 
-function epochOf(parent: KubeObject): number {
-  const epoch = Number(parent.metadata.annotations?.[epochAnnotation] ?? 0)
-  return Number.isSafeInteger(epoch) ? epoch : 0
+function parentOf({ metadata }: KubeObject): Parent {
+  const epoch = Number(metadata.annotations?.[epochAnnotation] ?? 0)
+  const { uid, resourceVersion } = metadata
+  return { uid, resourceVersion, epoch: Number.isSafeInteger(epoch) ? epoch : 0 }
 }
 
 function shardName(bundle: string, number: number): string {

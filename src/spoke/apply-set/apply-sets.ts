@@ -1,5 +1,3 @@
-import { applySetId } from '../../core/inventory/index.ts'
-import { systemNamespace } from '../names.ts'
 import { ApplySet } from './apply-set.ts'
 
 /** The apply sets of one cluster, by bundle. */
@@ -16,8 +14,7 @@ export class ApplySets {
   of(bundle: string): ApplySet {
     let set = this.#sets.get(bundle)
     if (set === undefined) {
-      const parent = { group: '', kind: 'ConfigMap', namespace: systemNamespace, name: bundle }
-      set = new ApplySet(bundle, applySetId(parent, this.#sha256), this.#epoch)
+      set = new ApplySet(bundle, this.#sha256, this.#epoch)
       this.#sets.set(bundle, set)
     }
     return set

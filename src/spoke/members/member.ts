@@ -23,7 +23,6 @@ interface Aside {
   readonly observedOnly?: true
   readonly orphaned?: true
   readonly busy?: true
-  readonly healthMessage?: string
   readonly unheard?: string
   readonly unrecorded?: string
   readonly trouble?: { readonly code: string; readonly message: string }
@@ -43,6 +42,7 @@ export class Member implements Declared {
   index: number
   hash: string
   health: HealthStatus = 'Unknown'
+  healthMessage: string | undefined = undefined
   /**
    * A digest of what stood where we own something when nothing differed from the receipt; undefined where something
    * differs, or with another receipt.
@@ -124,14 +124,6 @@ export class Member implements Declared {
 
   set busy(is: boolean) {
     this.#put('busy', is ? true : undefined)
-  }
-
-  get healthMessage(): string | undefined {
-    return this.#aside?.healthMessage
-  }
-
-  set healthMessage(message: string | undefined) {
-    this.#put('healthMessage', message)
   }
 
   /** Why nothing was heard of it for too long: then its health is unknown, whatever it was. */

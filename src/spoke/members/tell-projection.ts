@@ -1,7 +1,11 @@
 import { canonicalJson, type KubeObject } from '../../core/object/index.ts'
-import { projectionOf } from '../../core/search/index.ts'
+import { type ObjectProjection, projectionOf } from '../../core/search/index.ts'
+import { SharedValues } from '../../core/shared-values.ts'
 import type { ReportSink, SpokePorts } from '../ports.ts'
 import type { Member } from './member.ts'
+
+/** Equal objects of many clusters are told of at about the same time. */
+const shared = new SharedValues<ObjectProjection>()
 
 /**
  * Tells what a member is found by, when it has changed since it was told last; `undefined` when the object is not there.
@@ -19,8 +23,9 @@ export function tellProjection(
     return
   }
   const projection = projectionOf(object)
-  const digest = ports.keys.hash64(`${bundle}\n${canonicalJson(projection as never)}`)
+  const text = canonicalJson(projection as never)
+  const digest = ports.keys.hash64(`${bundle}\n${text}`)
   if (digest === member.projected) return
   member.projected = digest
-  ports.reports.object({ key, bundle, projection })
+  ports.reports.object({ key, bundle, projection: shared.share(text, projection) })
 }

@@ -3,7 +3,7 @@ import { FakeClock } from '../../../runtime/index.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 
 /** Writes of numbers in batches, gathered for a second, into a store that can be full. */
-function writesOf(largestBatch = 3) {
+function writesOf(largestBatch = 3, nameOf?: (one: number) => string) {
   const clock = new FakeClock(0)
   const written: number[][] = []
   const told: unknown[] = []
@@ -12,6 +12,7 @@ function writesOf(largestBatch = 3) {
     clock,
     gatherMs: 1_000,
     largestBatch,
+    ...(nameOf === undefined ? {} : { nameOf }),
     save: async (items) => {
       if (store.full) throw new Error('the disk is full')
       written.push([...items])
@@ -64,4 +65,17 @@ test('of more than can wait the oldest are forgotten', async () => {
   await clock.advance(1_100)
   expect(written[0]?.[0]).toBe(50_001)
   expect(written.at(-1)?.at(-1)).toBe(200_001)
+})
+
+test('of what has a name the newest is written, also after the store refused an older one', async () => {
+  const { clock, written, store, writes } = writesOf(50, (one) => (one % 2 === 0 ? 'even' : 'odd'))
+  for (const one of [1, 2, 3]) writes.add(one)
+  expect([writes.has('odd'), writes.has('other')]).toEqual([true, false])
+  store.full = true
+  await clock.advance(1_100)
+  writes.add(5)
+  store.full = false
+  await clock.advance(10_000)
+  expect(written).toEqual([[5, 2]])
+  expect(writes.has('odd')).toBe(false)
 })

@@ -32,6 +32,7 @@ export class SearchKeeper {
       clock: options.clock,
       gatherMs,
       largestBatch,
+      nameOf: ({ cluster, key }) => `${cluster} ${key}`,
       save: (changes) => options.store.search.save(changes),
       onError: (error) =>
         options.log.warn('the search index could not be written', { reason: reasonOf(error) }),
@@ -68,12 +69,16 @@ export class SearchKeeper {
 
   async #declared(cluster: string, bundle: string, variant: string): Promise<void> {
     const { store, content } = this.#options
-    const [keys, rendering] = await Promise.all([
+    const [keys, rendering, indexed] = await Promise.all([
       store.inventory.keysOf(cluster, bundle),
       content.content(variant),
+      store.search.keysOf(cluster, bundle),
     ])
+    const isIndexed = new Set(indexed)
     const declared = new Map((rendering?.objects ?? []).map(({ object }) => [keyOf(refOf(object)), object]))
     for (const key of keys) {
+      // What an engine has told is newer than what is declared.
+      if (isIndexed.has(key) || this.#writes.has(`${cluster} ${key}`)) continue
       // An object that is written without its namespace stands in the default one.
       const object = declared.get(key) ?? declared.get(keyOf({ ...refOfKey(key), namespace: '' }))
       if (object === undefined) continue
