@@ -2,15 +2,17 @@ const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** RFC 4648 base64 with padding; the environments of core share no encoder. */
 export function toBase64(bytes: Uint8Array): string {
-  let text = ''
+  const groups: string[] = []
   for (let at = 0; at < bytes.length; at += 3) {
     const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
     const present = Math.min(3, bytes.length - at)
+    let text = ''
     for (let digit = 0; digit < 4; digit += 1) {
       text += digit <= present ? STANDARD.charAt((group >> (18 - 6 * digit)) & 63) : '='
     }
+    groups.push(text)
   }
-  return text
+  return groups.join('')
 }
 
 /** RFC 4648 base64url without padding. */

@@ -69,7 +69,8 @@ export async function applyWanted(
           const schema = await session.schemas.schemaOf(object.apiVersion, object.kind)
           const receipt = receiptFrom(writer.context, reply, schema, write.wanted.content.hash)
           settleMember(writer.context, assignment, member, write.wanted)
-          left.set(member, accept(writer.context, member, receipt, reply))
+          const stay = accept(writer.context, member, receipt, reply)
+          if (stay.size > 0) left.set(member, stay)
           noteDifferences(writer.context, member, manifestNotes(object, reply.object, schema.type))
           member.trouble = undefined
           receipts.push({ key: member.key, bundle: member.bundle, receipt: encodeReceipt(receipt) })
