@@ -56,7 +56,7 @@ interface Interned extends PathList {
  */
 export function ownHashes(keys: readonly string[], hashes: HashList): OwnHashes {
   const paths = internPaths(keys)
-  return paths.owned.get(hashes) ?? paths.owned.share(hashes, { paths, hashes })
+  return paths.owned.share(hashes, { paths, hashes })
 }
 
 function internPaths(keys: readonly string[]): Interned {

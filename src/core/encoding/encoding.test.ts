@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { heapInUse } from '../../../test/heap-in-use.ts'
 import { fromBase64, parseTimestamp, toBase64, toBase64Url } from './index.ts'
 
 test('base64 is that of everybody, and reads back', () => {
@@ -47,16 +46,10 @@ test('what is no time of a date with a zone is not read', () => {
 })
 
 test('base64 is held as one text, not as the pieces that it was made of', () => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
   const bytes = new Uint8Array(120).fill(7)
-  const heap = (): number => {
-    collect()
-    return process.memoryUsage().heapUsed
-  }
-  const before = heap()
+  const before = heapInUse()
   const texts = Array.from({ length: 5_000 }, () => toBase64(bytes))
-  const each = (heap() - before) / texts.length
+  const each = (heapInUse() - before) / texts.length
   expect(texts[0]).toHaveLength(160)
   expect(each).toBeLessThan(2 * 160)
 })

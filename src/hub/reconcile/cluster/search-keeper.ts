@@ -28,11 +28,11 @@ export class SearchKeeper {
 
   constructor(options: SearchKeeperOptions) {
     this.#options = options
-    this.#writes = new GatheredWrites({
+    this.#writes = new GatheredWrites<IndexChange>({
       clock: options.clock,
       gatherMs,
       largestBatch,
-      nameOf: ({ cluster, key }) => `${cluster} ${key}`,
+      nameOf,
       save: (changes) => options.store.search.save(changes),
       onError: (error) =>
         options.log.warn('the search index could not be written', { reason: reasonOf(error) }),
@@ -78,11 +78,15 @@ export class SearchKeeper {
     const declared = new Map((rendering?.objects ?? []).map(({ object }) => [keyOf(refOf(object)), object]))
     for (const key of keys) {
       // What an engine has told is newer than what is declared.
-      if (isIndexed.has(key) || this.#writes.has(`${cluster} ${key}`)) continue
+      if (isIndexed.has(key) || this.#writes.has(nameOf({ cluster, key }))) continue
       // An object that is written without its namespace stands in the default one.
       const object = declared.get(key) ?? declared.get(keyOf({ ...refOfKey(key), namespace: '' }))
       if (object === undefined) continue
       this.add({ cluster, bundle, key, projection: projectionOf(object), declared: true })
     }
   }
+}
+
+function nameOf({ cluster, key }: Pick<IndexChange, 'cluster' | 'key'>): string {
+  return `${cluster} ${key}`
 }
