@@ -25,7 +25,7 @@ import {
 import { ContentCache } from './content-cache.ts'
 import type { EngineContext } from './engine-context.ts'
 import { FactsKeeper } from './facts/index.ts'
-import { SpokeFailure, superseded } from './failure.ts'
+import { notConnected, SpokeFailure, superseded } from './failure.ts'
 import { loadMemory } from './load-memory.ts'
 import { type Member, MemberTable, tellProjection } from './members/index.ts'
 import { fieldManager } from './names.ts'
@@ -114,6 +114,7 @@ export class ClusterEngine {
       assignment: (bundle) => this.#assignments.get(bundle),
       applySet: (bundle) => sets.of(bundle),
       content: (variant) => this.#contents.of(variant),
+      outdated: (entries) => this.#watches.outdated(entries),
       assertWritable: () => this.#assertWritable(),
       assertWanted: ({ bundle, variant }) => {
         this.#assertWritable()
@@ -375,9 +376,7 @@ export class ClusterEngine {
 
   #connected(): Session {
     if (this.#session !== undefined) return this.#session
-    throw new SpokeFailure('not-connected', `cluster ${this.#options.name}: not connected`, {
-      retryable: true,
-    })
+    throw notConnected(this.#options.name)
   }
 
   #assertWritable(): void {

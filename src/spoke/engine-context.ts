@@ -1,4 +1,5 @@
 import type { ClassificationRule } from '../core/attribution/index.ts'
+import type { InventoryEntry } from '../core/inventory/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import type { ApplySet } from './apply-set/index.ts'
 import type { MemberTable } from './members/index.ts'
@@ -19,6 +20,8 @@ export interface EngineContext {
   applySet(bundle: string): ApplySet
   /** A rendering; throws `no-content` where it is not to be had. */
   content(variant: string): Promise<Content>
+  /** Why none of these recorded objects may be deleted now: what is known of them is not of the cluster's present state. */
+  outdated(entries: readonly InventoryEntry[]): Promise<string | undefined>
   /** Throws `read-only` while nothing may be written. */
   assertWritable(): void
   /** The same, and throws `superseded` once the bundle is to be something else than this. */

@@ -35,3 +35,8 @@ export function superseded(bundle: string): SpokeFailure {
     retryable: true,
   })
 }
+
+/** The failure of a question to a cluster that is not connected. */
+export function notConnected(cluster: string): SpokeFailure {
+  return new SpokeFailure('not-connected', `cluster ${cluster}: not connected`, { retryable: true })
+}

@@ -231,3 +231,34 @@ test('a kind that a server publishes long after its definition is looked for unt
     return r.bundleReport()?.phase === 'applied'
   })
 })
+
+test('case 20: an object that went with its definition has no receipt to renew, and that is no failure', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const connect = () => connectionBy(proxy.through(server.kubeconfig('evenkeel')))
+  const r = await started.rig(server, {
+    connect,
+    change: { healAfter: { people: 3_600_000, others: 3_600_000 } },
+  })
+  const shops = shopKind(r)
+  await define(r, shops.definition())
+  await r.deliver([shops.object('corner', { replicas: 1 })])
+  await r.kubectl('admin', 'delete', `${shops.crd}/corner`)
+  await r.until('it is missing', () => r.open().length === 1)
+  // What Kubernetes 1.36 answers while it deletes a definition.
+  const why = 'create not allowed while custom resource definition is terminating'
+  const forbidden = refusal(403, 'Forbidden', `shops.${shops.group} "corner" is forbidden: ${why}`)
+  let refused = 0
+  proxy.rule(({ method, path }) => {
+    if (method !== 'PATCH' || !path.endsWith('/shops/corner')) return 'pass'
+    refused += 1
+    return forbidden
+  })
+  await define(r, shops.definition({ rules: keyedRules }))
+  await r.until('its receipt was to be renewed', () => refused > 0)
+  await r.engine.idle()
+  await r.engine.stop()
+  expect(r.failures).toEqual([])
+  expect(r.open()).toMatchObject([{ class: 'missing', ref: { name: 'corner' } }])
+})

@@ -3,6 +3,7 @@ import type { ApiServer } from '../../tools/kubernetes/index.ts'
 import { configMap } from '../engine/manifests.ts'
 import { connectionBy, type Rig, type RigOptions } from '../engine/rig.ts'
 import { clientOf, configMaps } from '../faults/scripted-client.ts'
+import { refusal, startHttpProxy } from '../faults/http-proxy.ts'
 import { startTcpProxy, type TcpProxy } from '../faults/tcp-proxy.ts'
 import { WarpedClock } from '../faults/warped-clock.ts'
 import { deletions, Started } from './each-rig.ts'
@@ -141,3 +142,44 @@ test.each([
     r.failures.splice(0)
   },
 )
+
+test('incident 19: of an etcd that was restored nothing is deleted before its objects are listed again', async () => {
+  const server = await started.server()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const clock = new WarpedClock()
+  const r = await started.rig(server, {
+    clock,
+    change: roomy,
+    connect: () => connectionBy(proxy.through(server.kubeconfig('evenkeel'))),
+  })
+  await r.deliver([configMap('kept'), configMap('goes')])
+  const backup = await backUp(server, started)
+  await moveOn(server, 50)
+  await r.until('the watches are heard again', async () => {
+    await clock.pass(5_000)
+    return r.clusterReport()?.reach === 'reachable' && r.clusterReport()?.failure === undefined
+  })
+  await r.engine.idle()
+  const unavailable = refusal(
+    503,
+    'ServiceUnavailable',
+    'the server is currently unable to handle the request',
+  )
+  proxy.rule(({ path }) => (path.endsWith('/configmaps') ? unavailable : 'pass'))
+  await backup.restore()
+  const deleted = await deletions(r)
+  r.declare([configMap('kept')])
+  await r.until('the deletion waits', () => r.bundleReport()?.phase === 'blocked')
+  expect(r.bundleReport()?.reason).toBe(
+    '1 object could not be deleted: the objects of v1 ConfigMap have to be listed first',
+  )
+  expect(await deleted()).toEqual([])
+  proxy.rule(undefined)
+  await r.until('it is deleted', async () => {
+    await clock.pass(2_000)
+    return (await names(r)).join() === 'kept'
+  })
+  expect(await deleted()).toEqual(['delete configmaps/goes 200'])
+  r.failures.splice(0)
+})

@@ -242,7 +242,7 @@ onSharedServers((rig) => {
 
 const started = new Started()
 
-test('incident 8: an engine that starts cold, on lists that are late, deletes only what it has just read, as that very object', async () => {
+test('incident 8: an engine that starts cold waits for lists that are late, and deletes only what it has just read, as that very object', async () => {
   const server = await watchedServer(started)
   const proxy = await startHttpProxy(server)
   started.add(() => proxy.stop())
@@ -253,7 +253,7 @@ test('incident 8: an engine that starts cold, on lists that are late, deletes on
   await r.engine.stop()
   await r.kubectl('alice', 'delete', 'configmap', 'reborn')
   await r.kubectl('alice', 'create', 'configmap', 'reborn')
-  // No list and no watch is answered before the engine has done what it wants to do without.
+  // No list and no watch is answered before the engine has come as far as it goes without.
   let release = (): void => undefined
   const released = new Promise<void>((resolve) => {
     release = resolve
@@ -265,6 +265,10 @@ test('incident 8: an engine that starts cold, on lists that are late, deletes on
   const asked = await everyRequest(server)
   r.declare([configMap('stays')])
   await r.restart()
+  await r.until('the deletion waits', () => r.bundleReport()?.phase === 'blocked')
+  expect(r.bundleReport()?.reason).toContain('the objects of v1 ConfigMap have to be listed first')
+  expect((await asked()).filter((request) => request.startsWith('delete'))).toEqual([])
+  release()
   await r.until('what left Git is dealt with', async () => (await names(r)).join() === 'stays')
   const requests = (await asked()).filter((request) => request.includes(`${r.namespace}/configmaps/`))
   const object = `/api/v1/namespaces/${r.namespace}/configmaps/goes`
@@ -272,7 +276,6 @@ test('incident 8: an engine that starts cold, on lists that are late, deletes on
   expect(at).toBeGreaterThan(0)
   expect(requests.slice(0, at)).toContain(`get ${object} 200`)
   expect(requests.filter((request) => request.startsWith('delete'))).toHaveLength(1)
-  release()
   await r.until('the bundle is done', () => r.bundleReport()?.phase === 'applied')
   await r.engine.idle()
   expect((await r.live('configmap', 'reborn')).metadata.name).toBe('reborn')

@@ -83,9 +83,11 @@ test('the first load brings at most 350 kB of JavaScript, compressed', async () 
 
 test('what the map needs of a thousand clusters is less than 60 kB', async () => {
   const { page, context } = await openWindow(browser, hub)
-  const answered = page.waitForResponse((response) => response.url().includes('/fleet/map'))
+  const asked = page.waitForRequest((request) => request.url().includes('/fleet/map'))
   await page.goto(hub.url)
-  const body = await (await answered).body()
+  const answer = await context.request.get((await asked).url())
+  expect(answer.ok()).toBe(true)
+  const body = await answer.body()
   expect(body.length).toBeLessThan(60 * 1024)
   await context.close()
 })

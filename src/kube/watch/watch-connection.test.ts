@@ -311,3 +311,19 @@ describe('many watches', () => {
     expect(proxy.open).toBe(5)
   })
 })
+
+test('incident 19: asked whether it is current, a watch that hears nothing notices that revisions went back', async () => {
+  const watch = start()
+  expect(await watch.isCurrent()).toBe(false)
+  const first = await watches.nextWithList(0, { a: 30, b: 40 }, 90)
+  await waitFor(() => heard.state === 'live')
+  watches.lists = (_request, answer) => answer.json(revisionOf(120))
+  expect(await watch.isCurrent()).toBe(true)
+  watches.lists = (_request, answer) => answer.json(revisionOf(60))
+  expect(await watch.isCurrent()).toBe(false)
+  await first.answer.closed
+  await watches.nextWithList(1, { a: 30 }, 60)
+  await waitFor(() => heard.synced.length === 2)
+  expect(heard.told.slice(2)).toEqual(['MODIFIED a@30', 'DELETED b@60 by relist'])
+  expect(await watch.isCurrent()).toBe(true)
+})

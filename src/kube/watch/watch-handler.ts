@@ -83,6 +83,12 @@ export interface WatchHandler {
 /** A running watch. */
 export interface Watch {
   readonly state: WatchState
+  /**
+   * Asks the server whether what was told is of the state that it holds now. False while the watch is not live, and
+   * when revisions went back (incident 19): then everything is listed again at once, and the epoch rises. Throws
+   * when the server cannot be asked.
+   */
+  isCurrent(): Promise<boolean>
   /** Ends it; resolves once nothing of it is left. Stopping twice does nothing. */
   stop(): Promise<void>
 }

@@ -67,8 +67,10 @@ class RunningWatch implements Watch {
   /** Whether that revision may lie ahead of the server's. */
   #doubtful = false
   #listAgainAt = 0
-  /** Ends the stream that is open. */
+  /** Cuts the stream that is open. */
   #current: AbortController | undefined
+  /** Ends the stream that is open, to look at its position. */
+  #endStream: (() => void) | undefined
   #liveSince: number | undefined
 
   constructor(exchange: Exchange, resource: ResourceRef, options: WatchOptions, handler: WatchHandler) {
@@ -93,6 +95,18 @@ class RunningWatch implements Watch {
 
   get state(): WatchState {
     return this.#state
+  }
+
+  async isCurrent(): Promise<boolean> {
+    const { position } = this.#reader
+    const epoch = this.#epoch
+    if (this.#state.kind !== 'live' || position === undefined) return false
+    const revision = await this.#revisionNow()
+    if (this.#state.kind !== 'live' || this.#epoch !== epoch) return false
+    if (!isOlder(revision, position)) return true
+    this.#doubtful = true
+    this.#endStream?.()
+    return false
   }
 
   async stop(): Promise<void> {
@@ -153,14 +167,18 @@ class RunningWatch implements Watch {
    * revision is compared with the server's before it is used after anything unusual (incidents 19, 21).
    */
   async #confirmPosition(): Promise<void> {
-    const { namespace } = this.#options
     const { position } = this.#reader
-    const revision = await currentRevision(this.#exchange, this.#resource, {
+    const revision = await this.#revisionNow()
+    this.#doubtful = false
+    if (position !== undefined && isOlder(revision, position)) this.#beginEpoch()
+  }
+
+  #revisionNow(): Promise<string> {
+    const { namespace } = this.#options
+    return currentRevision(this.#exchange, this.#resource, {
       ...(namespace === undefined ? {} : { namespace }),
       signal: this.#stop.signal,
     })
-    this.#doubtful = false
-    if (position !== undefined && isOlder(revision, position)) this.#beginEpoch()
   }
 
   #beginEpoch(): void {
@@ -216,6 +234,7 @@ class RunningWatch implements Watch {
       ending = how
       cut.abort()
     }
+    this.#endStream = () => end({})
     const lines = new LineSplitter()
     if (withList) this.#reader.beginList()
     const take = (chunk: Buffer): void => {

@@ -69,7 +69,7 @@ export class Removal {
     })
   }
 
-  /** Deletes what an approved plan names. */
+  /** Deletes what an approved plan names, once what is known of it is of the state that the cluster holds. */
   async prune(
     session: Session,
     assignment: Assignment,
@@ -80,6 +80,8 @@ export class Removal {
     await context.applySet(assignment.bundle).fence(session)
     const planned = new Set(record.plan.items.map((item) => item.uid))
     const entries = removal.deletions.map(({ entry }) => entry).filter((entry) => planned.has(entry.uid))
+    const outdated = await context.outdated(entries)
+    if (outdated !== undefined) return { kept: entries.length, leaving: 0, why: outdated }
     const pruned = await pruneObjects(context, session, entries)
     await forgetPruned(context, session, assignment.bundle, pruned)
     const count = (wanted: Pruned['outcome']) => pruned.filter(({ outcome }) => outcome === wanted).length

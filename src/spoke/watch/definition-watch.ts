@@ -4,6 +4,7 @@ import { Backoff, eachLimited, type Timer } from '../../runtime/index.ts'
 import { isKubeFailure, type Watch, watchObjects } from '../../kube/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import type { Member } from '../members/index.ts'
+import type { Session } from '../session/index.ts'
 
 const settleMs = 1_000
 const firstRetryMs = 2_000
@@ -122,9 +123,7 @@ export class DefinitionWatch {
           same.delete(groupOf(member.apiVersion))
           await this.#renew(member)
         } catch (error) {
-          // What is not served any more, or was deleted with its definition, has no receipt to renew.
-          const gone = isFailure(error, 'no-such-kind') || isKubeFailure(error, 'unknown-kind', 'not-found')
-          if (!gone) failures.push(error)
+          if (!(await isGone(session, member, error))) failures.push(error)
         }
       })
       this.#onChange()
@@ -140,4 +139,13 @@ export class DefinitionWatch {
       if (this.#watch !== undefined) this.#renewIn(this.#backoff.next())
     }
   }
+}
+
+/** True when what is not served any more, or was deleted with its definition, has no receipt to renew. */
+async function isGone(session: Session, { ref }: Member, error: unknown): Promise<boolean> {
+  if (isFailure(error, 'no-such-kind') || isKubeFailure(error, 'unknown-kind', 'not-found')) return true
+  // A definition that is on its way forbids to make what it has deleted already.
+  const resource = isKubeFailure(error, 'forbidden') ? session.resourceOf(ref) : undefined
+  if (resource === undefined) return false
+  return (await session.client.get(resource, ref.namespace, ref.name)) === undefined
 }

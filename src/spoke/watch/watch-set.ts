@@ -1,3 +1,4 @@
+import type { InventoryEntry } from '../../core/inventory/index.ts'
 import { keyOf } from '../../core/object/index.ts'
 import {
   type ApiResource,
@@ -71,6 +72,24 @@ export class WatchSet {
       const handler = this.#handler(name, resource, labelled)
       this.#watches.set(name, watchObjects(session.client, resource, selection, handler))
     }
+  }
+
+  /**
+   * Why nothing of these recorded objects may be deleted now: what is known of their kinds is not of the state that
+   * the cluster holds (safety I19). Kinds of which nothing was ever applied are known by no watch, and asked about by
+   * none. Throws when the cluster cannot be asked.
+   */
+  async outdated(entries: readonly InventoryEntry[]): Promise<string | undefined> {
+    const session = this.#context.session()
+    const served = entries.filter(({ ref }) => session.resourceOf(ref) !== undefined)
+    const members = served.map(({ ref }) => this.#context.members.get(keyOf(ref)))
+    const names = new Set(members.flatMap((one) => (one?.receipt === undefined ? [] : [watchOf(one)])))
+    for (const name of names) {
+      if ((await this.#watches.get(name)?.isCurrent()) === true) continue
+      const [, apiVersion = '', kind = ''] = name.split(' ')
+      return `the objects of ${apiVersion} ${kind} have to be listed first`
+    }
+    return undefined
   }
 
   async stop(): Promise<void> {
