@@ -15,6 +15,8 @@ export interface Seen {
   readonly namespace: string
   readonly name: string
   readonly code: number
+  /** It asks for all objects of the kind: a whole list, or a watch that begins with one. */
+  readonly listsAll: boolean
   /** It took effect: it was no dry-run and was answered with success. */
   readonly done: boolean
   readonly sent: JsonMap | undefined
@@ -75,16 +77,20 @@ export class Evidence {
     const ref = isMap(event.objectRef) ? event.objectRef : {}
     const code = isMap(event.responseStatus) ? Number(event.responseStatus.code) : 0
     const address = text(event.requestURI)
+    const query = new URLSearchParams(address.slice(address.indexOf('?') + 1))
+    const verb = text(event.verb)
     this.seen.push({
       order: this.next(),
       ms: performance.now(),
       cluster,
       user: isMap(event.user) ? text(event.user.username) : '',
-      verb: text(event.verb),
+      verb,
       resource: text(ref.resource),
       namespace: text(ref.namespace),
       name: text(ref.name),
       code,
+      // Of a list of one object only the revision is wanted.
+      listsAll: verb === 'list' ? query.get('limit') !== '1' : query.get('sendInitialEvents') === 'true',
       done: code >= 200 && code < 300 && !address.includes('dryRun='),
       sent: isMap(event.requestObject) ? event.requestObject : undefined,
       answered: isMap(event.responseObject) ? event.responseObject : undefined,

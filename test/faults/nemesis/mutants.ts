@@ -175,6 +175,18 @@ export const mutants: readonly Mutant[] = [
     also: [4],
   },
   {
+    invariant: 19,
+    what: 'deletes what was not listed since the cluster was restored',
+    changes: [
+      {
+        file: 'src/spoke/bundle/removal.ts',
+        text: 'const outdated = await context.outdated(entries)',
+        becomes: 'const outdated = (() => undefined as string | undefined)()',
+      },
+    ],
+    seeds: [2, 8, 14, 20, 26, 32, 38, 44],
+  },
+  {
     invariant: 20,
     what: 'deletes although an apply failed',
     changes: [

@@ -223,10 +223,10 @@ function listsComeBeforeDeletions(evidence: Evidence): string[] {
     )
     if (restore === undefined) return []
     const listed = evidence.seen.some(
-      ({ cluster, user, verb, resource, code, order }) =>
+      ({ cluster, user, listsAll, resource, code, order }) =>
         cluster === one.cluster &&
         user === ours &&
-        verb === 'list' &&
+        listsAll &&
         resource === one.resource &&
         code === 200 &&
         order > restore.order &&
