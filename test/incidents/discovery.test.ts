@@ -182,6 +182,13 @@ test('incident 15: types of a changed definition that cannot be read are read un
   const schemaOf = async (): Promise<string | undefined> =>
     (await r.journal.load()).receipts[0]?.receipt.schemaHash
   const before = await schemaOf()
+  const published = async (): Promise<string | undefined> => {
+    const index = JSON.parse(await server.mustKubectl('admin', ['get', '--raw', '/openapi/v3'])) as {
+      paths: Record<string, { serverRelativeURL: string }>
+    }
+    return index.paths[`apis/${shops.group}/v1`]?.serverRelativeURL
+  }
+  const old = await published()
   let refused = 0
   proxy.rule(({ path }) => {
     if (!path.startsWith(`/openapi/v3/apis/${shops.group}`)) return 'pass'
@@ -189,6 +196,8 @@ test('incident 15: types of a changed definition that cannot be read are read un
     return refusal(500, 'InternalError', 'the definition is being removed')
   })
   await define(r, shops.definition({ rules: keyedRules }))
+  // The engine looks a few times by this clock, and the server publishes by its own.
+  await r.until('the new types are published', async () => (await published()) !== old)
   await r.until('its types could not be read twice', async () => {
     await clock.pass(1_000)
     return refused >= 2
