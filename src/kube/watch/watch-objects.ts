@@ -67,9 +67,7 @@ class RunningWatch implements Watch {
   /** Whether that revision may lie ahead of the server's. */
   #doubtful = false
   #listAgainAt = 0
-  /** Cuts the stream that is open. */
-  #current: AbortController | undefined
-  /** Ends the stream that is open, to look at its position. */
+  /** Ends the stream that is open. */
   #endStream: (() => void) | undefined
   #liveSince: number | undefined
 
@@ -111,7 +109,7 @@ class RunningWatch implements Watch {
 
   async stop(): Promise<void> {
     this.#stop.abort()
-    this.#current?.abort()
+    this.#endStream?.()
     await this.#done
   }
 
@@ -227,11 +225,10 @@ class RunningWatch implements Watch {
     const seconds = minTimeoutSeconds + Math.floor(this.#random() * minTimeoutSeconds)
     const startedAt = this.#clock.now()
     const cut = new AbortController()
-    this.#current = cut
     if (this.#stop.signal.aborted) return
     let ending: { readonly failure?: KubeFailure; readonly bug?: unknown } | undefined
     const end = (how: { readonly failure?: KubeFailure; readonly bug?: unknown }): void => {
-      ending = how
+      ending ??= how
       cut.abort()
     }
     this.#endStream = () => end({})
