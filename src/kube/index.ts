@@ -43,6 +43,7 @@ export {
   type WatchedObject,
   type WatchEvent,
   type WatchHandler,
+  compareRevisions,
   watchObjects,
   type WatchOptions,
   type WatchState,

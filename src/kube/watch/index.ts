@@ -15,3 +15,4 @@ export type {
   WatchStateKind,
 } from './watch-handler.ts'
 export { watchObjects, type WatchOptions } from './watch-objects.ts'
+export { compareRevisions } from './resource-version.ts'

@@ -12,14 +12,13 @@ import { healthOf } from '../../core/health/index.ts'
 import { isIgnored } from '../../core/ledger/index.ts'
 import { type KubeObject, nameOf } from '../../core/object/index.ts'
 import type { Timer } from '../../runtime/index.ts'
-import { isKubeFailure } from '../../kube/index.ts'
+import { compareRevisions, isKubeFailure } from '../../kube/index.ts'
 import type { EngineContext } from '../engine-context.ts'
 import { type Member, tellProjection } from '../members/index.ts'
 import { fieldManager } from '../names.ts'
 import type { DriftBook, Observation } from './drift-book.ts'
 import type { Healer } from './healer.ts'
 import { noteLook, waitBeforeLook } from './look-pace.ts'
-import { compareVersions } from './resource-version.ts'
 import { SecondLooks } from './second-looks.ts'
 
 type Moment = Pick<Observation, 'at' | 'watched' | 'since'>
@@ -66,7 +65,7 @@ export class Observer {
     // Something newer was looked at while this waited for its turn, or our own write has overtaken it. A list is not
     // overtaken: it may be of a backup that was restored (incident 19), and the cluster says whether it is true.
     const written = object.metadata.uid === receipt.uid ? receipt.resourceVersion : undefined
-    if ([member.seen, written].some((newer) => (compareVersions(version, newer) ?? 0) < 0)) {
+    if ([member.seen, written].some((newer) => (compareRevisions(version, newer) ?? 0) < 0)) {
       if (!watched) this.left(member)
       return
     }
@@ -314,7 +313,7 @@ function compared(member: Member, object: KubeObject, receipt: Receipt, hash: Ha
 
 /** Whether a state is known to be of after the one that was last looked at. */
 function isNewer(live: KubeObject | undefined, seen: string | undefined): boolean {
-  return live !== undefined && (compareVersions(live.metadata.resourceVersion, seen) ?? -1) > 0
+  return live !== undefined && (compareRevisions(live.metadata.resourceVersion, seen) ?? -1) > 0
 }
 
 /**
@@ -325,6 +324,6 @@ function rebase(member: Member, live: KubeObject | undefined): void {
   const { receipt } = member
   const version = live?.metadata.resourceVersion
   if (receipt === undefined || version === undefined || live?.metadata.uid !== receipt.uid) return
-  const order = compareVersions(version, receipt.resourceVersion)
+  const order = compareRevisions(version, receipt.resourceVersion)
   if (order !== undefined && order < 0) member.receipt = { ...receipt, resourceVersion: version }
 }
