@@ -241,6 +241,8 @@ export interface ObjectChange {
   readonly key: string
   readonly bundle: string
   readonly projection: ObjectProjection | undefined
+  /** It was told of before by this engine, so that this is news of it. */
+  readonly isNews: boolean
 }
 
 /** Where every object of some kinds is recorded, managed or not. Calls that tell never fail and never wait. */

@@ -17,6 +17,8 @@ export interface IndexChange {
   readonly projection: ObjectProjection | undefined
   /** It says what is declared, and goes behind what was seen. */
   readonly declared?: boolean
+  /** It was told of before: what a fleet is filled with does not hold it up. */
+  readonly isNews?: boolean
 }
 
 /** A projection as a database answers it: PostgreSQL answers jsonb as a structure. */

@@ -19,13 +19,14 @@ export function tellProjection(
   const { key, bundle } = member
   if (object === undefined) {
     member.projected = undefined
-    ports.reports.object({ key, bundle, projection: undefined })
+    ports.reports.object({ key, bundle, projection: undefined, isNews: true })
     return
   }
   const projection = projectionOf(object)
   const text = canonicalJson(projection as never)
   const digest = ports.keys.hash64(`${bundle}\n${text}`)
   if (digest === member.projected) return
+  const isNews = member.projected !== undefined
   member.projected = digest
-  ports.reports.object({ key, bundle, projection: shared.share(text, projection) })
+  ports.reports.object({ key, bundle, projection: shared.share(text, projection), isNews })
 }

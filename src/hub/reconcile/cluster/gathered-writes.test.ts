@@ -3,7 +3,11 @@ import { FakeClock } from '../../../runtime/index.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 
 /** Writes of numbers in batches, gathered for a second, into a store that can be full. */
-function writesOf(largestBatch = 3, nameOf?: (one: number) => string) {
+function writesOf(
+  largestBatch = 3,
+  nameOf?: (one: number) => string,
+  isUrgent: (one: number) => boolean = () => false,
+) {
   const clock = new FakeClock(0)
   const written: number[][] = []
   const told: unknown[] = []
@@ -12,6 +16,7 @@ function writesOf(largestBatch = 3, nameOf?: (one: number) => string) {
     clock,
     gatherMs: 1_000,
     largestBatch,
+    isUrgent,
     ...(nameOf === undefined ? {} : { nameOf }),
     save: async (items) => {
       if (store.full) throw new Error('the disk is full')
@@ -78,4 +83,22 @@ test('of what has a name the newest is written, also after the store refused an 
   await clock.advance(10_000)
   expect(written).toEqual([[5, 2]])
   expect(writes.has('odd')).toBe(false)
+})
+
+test('what is urgent is written before all else that waits, and once', async () => {
+  const isUrgent = (one: number): boolean => one >= 100
+  const { clock, written, store, writes } = writesOf(3, (one) => String(one % 100), isUrgent)
+  for (const one of [1, 2, 3, 4, 105]) writes.add(one)
+  // It takes the place of what waits of its name.
+  writes.add(104)
+  expect([1, 4, 5, 6].map((one) => writes.has(String(one)))).toEqual([true, true, true, false])
+  store.full = true
+  await clock.advance(1_100)
+  writes.add(106)
+  store.full = false
+  await clock.advance(10_000)
+  expect(written).toEqual([
+    [105, 104, 106],
+    [1, 2, 3],
+  ])
 })

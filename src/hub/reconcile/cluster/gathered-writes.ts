@@ -8,11 +8,13 @@ export interface GatheredWritesOptions<Item> {
   readonly clock: Clock
   /** What an item is about: of those with the same name only the newest is written. All are, without it. */
   readonly nameOf?: (item: Item) => string
+  /** What is written before all else that waits, however much that is. */
+  readonly isUrgent?: (item: Item) => boolean
   /** Items are gathered so long before they are written. */
   readonly gatherMs: number
   /** So many are written at once. */
   readonly largestBatch: number
-  /** Writes items in the order of their names' first one, all of them or none. */
+  /** Writes items, the urgent ones first and else in the order of their names' first one; all of them or none. */
   readonly save: (items: readonly Item[]) => Promise<void>
   /** Called with what `save` throws; the items are written later, before those that came since. */
   readonly onError: (error: unknown) => void
@@ -22,7 +24,9 @@ export interface GatheredWritesOptions<Item> {
 export class GatheredWrites<Item> {
   readonly #options: GatheredWritesOptions<Item>
   readonly #queue: WorkQueue
-  readonly #waiting = new Map<string | number, Item>()
+  readonly #urgent: Waiting<Item> = new Map()
+  /** All else; a name waits in one of the two. */
+  readonly #waiting: Waiting<Item> = new Map()
   #added = 0
 
   constructor(options: GatheredWritesOptions<Item>) {
@@ -41,14 +45,14 @@ export class GatheredWrites<Item> {
   add(item: Item): void {
     const { nameOf, gatherMs, largestBatch } = this.#options
     this.#added += 1
-    this.#waiting.set(nameOf?.(item) ?? this.#added, item)
+    this.#put(nameOf?.(item) ?? this.#added, item)
     if (nameOf === undefined && this.#waiting.size > mostWaiting) this.#take(largestBatch)
     this.#queue.add('write', gatherMs)
   }
 
   /** Whether something of this name waits to be written. */
   has(name: string): boolean {
-    return this.#waiting.has(name)
+    return this.#waiting.has(name) || this.#urgent.has(name)
   }
 
   /** Writes what waits, once, and takes nothing more. */
@@ -57,29 +61,42 @@ export class GatheredWrites<Item> {
     await this.#write().catch(() => undefined)
   }
 
+  #put(name: string | number, item: Item): void {
+    const isUrgent = this.#options.isUrgent?.(item) === true
+    const [lane, other] = isUrgent ? [this.#urgent, this.#waiting] : [this.#waiting, this.#urgent]
+    other.delete(name)
+    lane.set(name, item)
+  }
+
   async #write(): Promise<void> {
     const { largestBatch, save } = this.#options
-    while (this.#waiting.size > 0) {
+    while (this.#waiting.size + this.#urgent.size > 0) {
       const batch = this.#take(largestBatch)
       try {
         await save([...batch.values()])
       } catch (error) {
-        const since = [...this.#waiting]
+        const since = [...this.#urgent, ...this.#waiting]
+        this.#urgent.clear()
         this.#waiting.clear()
-        for (const [name, item] of [...batch, ...since]) this.#waiting.set(name, item)
+        for (const [name, item] of [...batch, ...since]) this.#put(name, item)
         throw error
       }
     }
   }
 
-  /** Takes out the oldest. */
-  #take(most: number): Map<string | number, Item> {
-    const batch = new Map<string | number, Item>()
-    for (const [name, item] of this.#waiting) {
-      if (batch.size >= most) break
-      batch.set(name, item)
-      this.#waiting.delete(name)
+  /** Takes out the oldest, of what is urgent first. */
+  #take(most: number): Waiting<Item> {
+    const batch: Waiting<Item> = new Map()
+    for (const lane of [this.#urgent, this.#waiting]) {
+      for (const [name, item] of lane) {
+        if (batch.size >= most) return batch
+        batch.set(name, item)
+        lane.delete(name)
+      }
     }
     return batch
   }
 }
+
+/** By the name, in the order in which they came. */
+type Waiting<Item> = Map<string | number, Item>

@@ -17,8 +17,8 @@ export interface SearchKeeperOptions {
 }
 
 /**
- * Keeps the search index as the engines tell it. The index can be made again, so that nothing waits for it: what an engine
- * has not told, because it has not changed since before there was an index, is taken from the rendering.
+ * Keeps the search index as the engines tell it, what changes before what is new. The index can be made again, so that
+ * nothing waits for it: what an engine has not told, because it has not changed since before there was an index, is taken from the rendering.
  */
 export class SearchKeeper {
   readonly #options: SearchKeeperOptions
@@ -33,6 +33,7 @@ export class SearchKeeper {
       gatherMs,
       largestBatch,
       nameOf,
+      isUrgent: ({ isNews }) => isNews === true,
       save: (changes) => options.store.search.save(changes),
       onError: (error) =>
         options.log.warn('the search index could not be written', { reason: reasonOf(error) }),
