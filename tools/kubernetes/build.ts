@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { access, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { runGo, withoutDebugging } from '../wasm/run-go.ts'
 import { etcdVersion, kubernetesVersion } from './versions.ts'
 
 /** Paths of the programs that make a real cluster. */
@@ -19,7 +20,7 @@ const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] a
 /**
  * Builds etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules, once per version
  * and Go toolchain, into the XDG cache; later calls return at once. `KUBEBUILDER_ASSETS`, when set, is used
- * instead. One progress line a step goes to standard error.
+ * instead. Standard error is told when a step begins and ends.
  *
  * Throws when Go is missing or a build fails, with the end of the compiler's output.
  */
@@ -90,27 +91,9 @@ async function step(
   flags: readonly string[],
   main: readonly string[],
 ): Promise<void> {
-  process.stderr.write(`building ${name} ${version} … `)
-  const started = performance.now()
   // A copy, because `go build` may touch go.mod and the checkout must stay clean.
   const source = join(out, `module-${module}`)
   await cp(join(modules, module), source, { recursive: true })
-  const output = await run('go', ['build', '-trimpath', ...flags, '-o', join(out, name), ...main], source)
-  if (output !== undefined) {
-    process.stderr.write('failed\n')
-    throw new Error(`tools/kubernetes: cannot build ${name} ${version}: ${output.slice(-2000)}`)
-  }
-  process.stderr.write(`${Math.round((performance.now() - started) / 1000)} s\n`)
-}
-
-/** Runs a program; undefined when it ended well, else what it printed. */
-function run(program: string, args: readonly string[], cwd: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(program, [...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    child.stdout.on('data', (data: Buffer) => (output += data.toString()))
-    child.stderr.on('data', (data: Buffer) => (output += data.toString()))
-    child.on('error', (error) => resolve(error.message))
-    child.on('close', (code) => resolve(code === 0 ? undefined : output))
-  })
+  const args = ['build', '-trimpath', ...flags, withoutDebugging, '-o', join(out, name), ...main]
+  await runGo(`${name} ${version}`, args, source)
 }

@@ -15,12 +15,12 @@ import {
 import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import { withMemoryMaximum } from './memory-maximum.ts'
-import { runGo } from './run-go.ts'
+import { runGo, withoutDebugging } from './run-go.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 /** The memory of a module ends here (rendering.md, Limits). */
 const mostPages = (1024 * 1024 * 1024) / 65_536
-const allFlags = ['-buildmode=c-shared', '-trimpath', '-buildvcs=false', '-ldflags=-s -w']
+const allFlags = ['-buildmode=c-shared', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', withoutDebugging]
 
 /** A Go program of this repository that becomes a WebAssembly module. */
 export interface GoModuleRecipe {

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder, goVersion, isThere } from './go-module.ts'
 import { withFileLock } from './file-lock.ts'
-import { runGo } from './run-go.ts'
+import { runGo, withoutDebugging } from './run-go.ts'
 
 export interface GoProgram {
   /** What the program is called, and its file. */
@@ -45,7 +45,8 @@ async function build(
     // A copy, because `go build` may touch go.mod and the checkout must stay clean.
     await cp(module, join(scratch, 'source'), { recursive: true })
     const out = join(scratch, name)
-    const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', out, main]
+    const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w', withoutDebugging]
+    const args = ['build', ...flags, '-o', out, main]
     await runGo(name, args, join(scratch, 'source'))
     await rename(out, target)
   } finally {
