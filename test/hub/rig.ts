@@ -241,7 +241,9 @@ export class HubRig {
 
   async stop(): Promise<void> {
     await Promise.all(this.#processes.map((hub) => hub.kill()))
-    for (const folder of [this.folder, this.fleet.folder]) await rm(folder, { recursive: true, force: true })
+    // A program that a killed hub had started may write a moment longer.
+    const options = { recursive: true, force: true, maxRetries: 20 } as const
+    for (const folder of [this.folder, this.fleet.folder]) await rm(folder, options)
   }
 
   /** The text of a file in the data folder; empty when it is not there. */
