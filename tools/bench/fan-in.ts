@@ -30,6 +30,8 @@ const watchKiB = 26
 export async function measureFill(stage: FleetStage, objects: number, report: Report): Promise<void> {
   const { fleet, hub } = stage
   const clusters = fleet.names.length
+  // What it records of every cluster is the fleet's, not the objects'.
+  await quietHub(hub.pid)
   const empty = await heldBy(stage)
   const watchesBefore = (await fleet.order('counts', null)).watches
   await fleet.order('countFromNow', null)
@@ -140,7 +142,7 @@ export async function measureFanIn(stage: FleetStage, plan: FanInPlan, report: R
   })
 }
 
-/** Waits until the hub has done with the filling, a quarter of a core at the most; answers the processor seconds it had. */
+/** Waits until the hub has done with what came before, a quarter of a core at the most; answers the processor seconds it had. */
 async function quietHub(pid: number): Promise<number> {
   const deadline = performance.now() + longestQuietingMs
   for (let before = await cpuSeconds(pid); ; ) {
