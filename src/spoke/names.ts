@@ -1,4 +1,5 @@
 import type { KubeObject } from '../core/object/index.ts'
+import { SharedCopies } from './shared-copies.ts'
 
 /** The field manager of every write. */
 export const fieldManager = 'evenkeel'
@@ -21,8 +22,12 @@ export const epochAnnotation = 'evenkeel.dev/epoch'
 /** On the object of a hook: which try of which rendering it is. */
 export const hookAnnotation = 'evenkeel.dev/hook'
 
+const members = new SharedCopies()
+
 /** The same object with the labels that make it a member of the bundle's apply set. */
 export function asMember(object: KubeObject, bundle: string, setId: string): KubeObject {
-  const labels = { ...object.metadata.labels, [bundleLabel]: bundle, [partOfLabel]: setId }
-  return { ...object, metadata: { ...object.metadata, labels } }
+  return members.of(object, `${bundle} ${setId}`, () => {
+    const labels = { ...object.metadata.labels, [bundleLabel]: bundle, [partOfLabel]: setId }
+    return { ...object, metadata: { ...object.metadata, labels } }
+  })
 }

@@ -30,6 +30,8 @@ export interface Written {
 
 /** Enough that the server is not left without work while replies are taken in; as shipped it takes 200 changes at once. */
 const parallelApplies = 30
+/** So many receipts are kept at once: a thousand clusters that write a thousand objects each keep no more. */
+const receiptsAtOnce = 200
 const pollMs = 100
 const mostNotes = 5
 const longestNote = 80
@@ -52,6 +54,7 @@ export async function applyWanted(
   writes: readonly Write[],
 ): Promise<Written> {
   const byObject = new Map<KubeObject, Write>(writes.map((write) => [write.wanted.target.object, write]))
+  const { journal } = writer.context.ports
   const applied: Member[] = []
   const failed: { wanted: Wanted; failure: Failure }[] = []
   for (const wave of wavesOf([...byObject.keys()])) {
@@ -82,10 +85,11 @@ export async function applyWanted(
         } finally {
           member.busy = false
         }
+        if (receipts.length >= receiptsAtOnce) await journal.saveReceipts(receipts.splice(0))
       })
     } finally {
       // What was written before the rest was stopped was written.
-      if (receipts.length > 0) await writer.context.ports.journal.saveReceipts(receipts)
+      if (receipts.length > 0) await journal.saveReceipts(receipts)
     }
     for (const write of batch) {
       const member = writer.context.members.get(write.wanted.key)

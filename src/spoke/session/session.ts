@@ -10,6 +10,7 @@ import {
 } from '../../kube/index.ts'
 import { SpokeFailure } from '../failure.ts'
 import { fieldManager } from '../names.ts'
+import { SharedCopies } from '../shared-copies.ts'
 import { SchemaBook } from './schema-book.ts'
 
 /** Where an object goes: the kind as the cluster serves it, and the object with its namespace settled. */
@@ -18,6 +19,8 @@ export interface Target {
   readonly object: KubeObject
   readonly ref: ObjectRef
 }
+
+const settledObjects = new SharedCopies()
 
 const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }
 
@@ -118,8 +121,9 @@ export class Session {
     if (resource === undefined) return this.#unknownKind(object, group, version)
     const { namespace: given, ...metadata } = object.metadata
     const namespace = resource.namespaced ? (given ?? fallback) : ''
-    const settled =
-      namespace === '' ? { ...object, metadata } : { ...object, metadata: { ...metadata, namespace } }
+    const settled = settledObjects.of(object, namespace, () =>
+      namespace === '' ? { ...object, metadata } : { ...object, metadata: { ...metadata, namespace } },
+    )
     return {
       resource,
       object: settled,
