@@ -4,7 +4,7 @@ import { SharedValues } from '../../core/shared-values.ts'
 import type { ReportSink, SpokePorts } from '../ports.ts'
 import type { Member } from './member.ts'
 
-/** Equal objects of many clusters are told of at about the same time. */
+/** Equal objects of many clusters are told of at about the same time, when they are new. */
 const shared = new SharedValues<ObjectProjection>()
 
 /**
@@ -28,5 +28,11 @@ export function tellProjection(
   if (digest === member.projected) return
   const isNews = member.projected !== undefined
   member.projected = digest
-  ports.reports.object({ key, bundle, projection: shared.share(text, projection), isNews })
+  // What is known of a shared value stays until all garbage is collected: a change is mostly that of one cluster.
+  ports.reports.object({
+    key,
+    bundle,
+    projection: isNews ? projection : shared.share(text, projection),
+    isNews,
+  })
 }
