@@ -1,9 +1,9 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { ServedFleet } from '../cli/serve-fleet.ts'
-import { openWindow } from './browser.ts'
+import { type Look, openWindow } from './browser.ts'
 import { fleetForAll } from './opened-fleet.ts'
-import { seriousFindings, sidewaysOverflow } from './page-checks.ts'
+import { movingParts, overlappingTexts, seriousFindings, sidewaysOverflow } from './page-checks.ts'
 import { pages } from './page-list.ts'
 
 let browser: Browser
@@ -13,18 +13,52 @@ fleetForAll((served) => {
   ;({ browser, hub } = served)
 })
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`every page opens without an error and without a serious finding of axe, ${scheme}`, async () => {
-    const { page, context, errors } = await openWindow(browser, hub, { scheme })
-    const findings: string[] = []
-    for (const [name, path, ready] of pages) {
-      await page.goto(hub.url + path)
-      await page.waitForSelector(ready)
-      for (const finding of await seriousFindings(page)) findings.push(`${name}: ${finding}`)
-    }
-    expect(findings).toEqual([])
-    expect(errors).toEqual([])
-    await context.close()
+/** Opens every page in one look and asks each of it; answers what was found, by page, and what the pages reported as errors. */
+async function tour(
+  look: Look,
+  checks: Readonly<Record<string, (page: Page) => Promise<readonly string[]>>>,
+): Promise<Record<string, string[]>> {
+  const { page, context, errors } = await openWindow(browser, hub, look)
+  const found: Record<string, string[]> = { errors }
+  for (const check of Object.keys(checks)) found[check] = []
+  for (const [name, path, ready] of pages) {
+    await page.goto(hub.url + path)
+    await page.waitForSelector(ready)
+    for (const [check, ask] of Object.entries(checks))
+      found[check]?.push(...(await ask(page)).map((one) => `${name}: ${one}`))
+  }
+  await context.close()
+  return found
+}
+
+const width = async (page: Page): Promise<string[]> => {
+  const more = await sidewaysOverflow(page)
+  return more > 0 ? [`${more} px wider`] : []
+}
+
+test('every page opens without an error, no wider than its window and without a serious finding of axe, light', async () => {
+  const found = await tour({ scheme: 'light' }, { width, axe: seriousFindings })
+  expect(found).toEqual({ errors: [], width: [], axe: [] })
+})
+
+test('every page opens without an error and without a serious finding of axe, dark; with reduced motion nothing moves on it', async () => {
+  const look = { scheme: 'dark', reducedMotion: 'reduce' } as const
+  const found = await tour(look, { moving: movingParts, axe: seriousFindings })
+  expect(found).toEqual({ errors: [], moving: [], axe: [] })
+})
+
+test('no page is wider than its window at 1920 px', async () => {
+  expect(await tour({ width: 1920 }, { width })).toEqual({ errors: [], width: [] })
+})
+
+for (const look of [
+  { width: 1440, zoom: 2 },
+  { width: 390, height: 800 },
+]) {
+  const size = 'zoom' in look ? 'at twice the size' : 'on a phone'
+  test(`${size} no page is wider than its window, and every text can be read whole: none lies upon another`, async () => {
+    const found = await tour(look, { width, upon: overlappingTexts })
+    expect(found).toEqual({ errors: [], width: [], upon: [] })
   })
 }
 
@@ -46,21 +80,6 @@ test('the fleet page of a thousand clusters asks its hub for less than 60 kB, an
   expect(bytes).toBeLessThan(60_000)
   await context.close()
 })
-
-for (const look of [{ width: 390 }, { width: 1440 }, { width: 1920 }, { width: 1440, zoom: 2 }]) {
-  test(`no page is wider than its window at ${look.width} px, zoom ${look.zoom ?? 1}`, async () => {
-    const { page, context } = await openWindow(browser, hub, look)
-    const wide: string[] = []
-    for (const [name, path, ready] of pages) {
-      await page.goto(hub.url + path)
-      await page.waitForSelector(ready)
-      const more = await sidewaysOverflow(page)
-      if (more > 0) wide.push(`${name} by ${more} px`)
-    }
-    expect(wide).toEqual([])
-    await context.close()
-  })
-}
 
 test('the first load brings at most 350 kB of JavaScript, compressed', async () => {
   const { page, context } = await openWindow(browser, hub)
