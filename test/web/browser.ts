@@ -5,11 +5,17 @@ import type { HubService } from '../../src/hub/service.ts'
 import { ownWebFiles } from '../../src/hub/http/index.ts'
 import { adminToken, readerToken, type ServedFleet, serveFleet } from '../cli/serve-fleet.ts'
 
+/** Debian's, the one without windows first: with it the tests of the pages take a quarter less. */
+const places = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+
 /** Debian's Chromium, or the one that CHROMIUM names. */
 function chromiumPath(): string {
-  const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-  if (!existsSync(path))
-    throw new Error(`no Chromium under ${path}: apt-get install chromium, or set CHROMIUM`)
+  const wanted = process.env['CHROMIUM']
+  const path = (wanted === undefined ? places : [wanted]).find((place) => existsSync(place))
+  if (path === undefined) {
+    const where = wanted ?? places.join(' and ')
+    throw new Error(`no Chromium under ${where}: apt-get install chromium-headless-shell, or set CHROMIUM`)
+  }
   return path
 }
 
