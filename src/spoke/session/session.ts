@@ -119,11 +119,11 @@ export class Session {
     const version = versionOf(object.apiVersion)
     const resource = this.#discovery.find(group, object.kind, version)
     if (resource === undefined) return this.#unknownKind(object, group, version)
-    const { namespace: given, ...metadata } = object.metadata
-    const namespace = resource.namespaced ? (given ?? fallback) : ''
-    const settled = settledObjects.of(object, namespace, () =>
-      namespace === '' ? { ...object, metadata } : { ...object, metadata: { ...metadata, namespace } },
-    )
+    const namespace = resource.namespaced ? (object.metadata.namespace ?? fallback) : ''
+    const settled = settledObjects.of(object, namespace, () => {
+      const { namespace: _, ...metadata } = object.metadata
+      return namespace === '' ? { ...object, metadata } : { ...object, metadata: { ...metadata, namespace } }
+    })
     return {
       resource,
       object: settled,
