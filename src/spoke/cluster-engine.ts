@@ -1,7 +1,7 @@
 import { AuditIndex, type ClassificationRule } from '../core/attribution/index.ts'
 import { refOfKey } from '../core/object/index.ts'
 import { ClusterClient, type Connection, type Discovery, isKubeFailure } from '../kube/index.ts'
-import { Backoff, type Clock } from '../runtime/index.ts'
+import { Backoff, type Clock, type Turns } from '../runtime/index.ts'
 import { ApplySets } from './apply-set/index.ts'
 import {
   BundleQueue,
@@ -32,7 +32,7 @@ import { fieldManager } from './names.ts'
 import type { AppliedMark, Assignment, AuditSource, HookRecord, SpokePorts } from './ports.ts'
 import { Presence } from './presence.ts'
 import { Recorder } from './recorder/index.ts'
-import { noticeRefusal, openSession, type Session } from './session/index.ts'
+import { gapsIn, noticeRefusal, openSession, type Session } from './session/index.ts'
 import { type TraceStep, traceObject } from './trace.ts'
 import { DefinitionWatch, UnmanagedWatch, WatchSet } from './watch/index.ts'
 
@@ -51,6 +51,8 @@ export interface ClusterEngineOptions {
   /** sha256 of a text, for apply-set ids. */
   readonly sha256: (text: string) => Uint8Array
   readonly clock: Clock
+  /** Turns at writing many objects, which all engines of one process share. */
+  readonly turns: Turns
   /** Told what nobody waits for: a failure in the background. */
   readonly onError?: (what: string, error: unknown) => void
 }
@@ -158,6 +160,7 @@ export class ClusterEngine {
     this.#queue = new BundleQueue(clock, this.#reconciler, {
       assignment: (bundle) => this.#assignments.get(bundle),
       prepare: () => declareClaims(context, this.#claims, [...this.#assignments.values()], this.#applied),
+      turns: options.turns,
       finished: () => {
         this.#watches.sync()
         this.#unmanaged.sync()
@@ -395,5 +398,3 @@ export class ClusterEngine {
     this.#healer.schedule(member)
   }
 }
-
-const gapsIn = ({ failed }: Discovery): string[] => failed.map(({ groupVersion }) => groupVersion)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { DriftRecord } from '../../src/core/ledger/index.ts'
 import type { JsonMap, KubeObject } from '../../src/core/object/index.ts'
 import { type FieldChange, fieldChanges } from '../../src/core/plan/index.ts'
+import { systemClock, Turns } from '../../src/runtime/index.ts'
 import { auditMark, real, writesSince } from './audited-writes.ts'
 import { countOf, lines, opened } from './differences.ts'
 import { describeVersions } from './each-version.ts'
@@ -258,6 +259,46 @@ describeVersions('apply', (rig) => {
     // Back to what it was, the bundle is applied again.
     await r.deliver([deployment('web'), configMap('settings')])
     expect(r.bundleReport()?.troubles.filter(({ code }) => code !== undefined)).toEqual([])
+  })
+
+  test('a bundle with many objects waits for its turn, says so, and holds up no other of its cluster', async () => {
+    const turns = new Turns({ clock: systemClock, most: 1, isBusy: () => true })
+    const r = await rig({ turns })
+    const many = Array.from({ length: 61 }, (_, i) => configMap(`many-${i}`))
+    const endOfOther = turns.take()
+    r.declareAll([
+      { bundle: r.bundle, objects: many },
+      { bundle: 'small', objects: [configMap('small')] },
+    ])
+    await r.until('the small one is applied', () => r.bundleReport('small')?.phase === 'applied')
+    await r.until('the other waits', () => turns.counts.waiting === 1)
+    expect(r.bundleReport()).toMatchObject({
+      phase: 'pending',
+      reason: '61 objects to write, after those of other clusters',
+    })
+    expect(r.events.filter(({ type }) => type === 'applied')).toHaveLength(1)
+
+    endOfOther?.()
+    await r.until('its turn came', () => r.bundleReport()?.phase === 'applied')
+    await r.engine.idle()
+    expect(turns.counts).toEqual({ running: 0, waiting: 0 })
+
+    // Once they stand, one that changed is written without a turn.
+    const endOfNext = turns.take()
+    await r.deliver([...many.slice(1), configMap('many-0', { changed: 'yes' })])
+    endOfNext?.()
+  })
+
+  test('an engine that stops gives its question for a turn back', async () => {
+    const turns = new Turns({ clock: systemClock, most: 1, isBusy: () => true })
+    const r = await rig({ turns })
+    const endOfOther = turns.take()
+    r.declare(Array.from({ length: 61 }, (_, i) => configMap(`many-${i}`)))
+    await r.until('it waits', () => turns.counts.waiting === 1)
+    await r.engine.stop()
+    expect(turns.counts).toEqual({ running: 1, waiting: 0 })
+    endOfOther?.()
+    expect(turns.counts).toEqual({ running: 0, waiting: 0 })
   })
 
   test('case 33: a definition and its object in one bundle are applied in one run', async () => {

@@ -10,7 +10,7 @@ import type { Json } from '../../src/core/object/index.ts'
 import type { PlanRecord } from '../../src/core/plan/index.ts'
 import { type Connection, connectionOf, loadKubeconfig } from '../../src/kube/index.ts'
 import { deriveKeys } from '../../src/hub/keys/index.ts'
-import { type Clock, Redacted, systemClock } from '../../src/runtime/index.ts'
+import { type Clock, Redacted, systemClock, Turns } from '../../src/runtime/index.ts'
 import {
   type Assignment,
   type AuditSource,
@@ -101,6 +101,8 @@ export interface RigOptions {
   /** How the engine reaches the cluster; by the user's kubeconfig by default. */
   readonly connect?: () => Promise<Connection>
   readonly expectedId?: string
+  /** Turns that it shares with other engines; of its own by default. */
+  readonly turns?: Turns
   /** Record quotas, roles and bindings here; they are not watched without it. */
   readonly records?: RecordSink
 }
@@ -156,6 +158,7 @@ export async function startRig(server: AttachedApiServer, options: RigOptions = 
       readOnly: () => undefined,
       sha256: (text) => createHash('sha256').update(text).digest(),
       clock: options.clock ?? systemClock,
+      turns: options.turns ?? new Turns({ clock: systemClock, most: 16, isBusy: () => true }),
       onError: (what, error) =>
         failures.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
     })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { KubeObject } from '../../src/core/object/index.ts'
-import { systemClock } from '../../src/runtime/index.ts'
+import { systemClock, Turns } from '../../src/runtime/index.ts'
 import { type Assignment, ClusterEngine } from '../../src/spoke/index.ts'
 import { openJournal } from '../engine/open-journal.ts'
 import { connectionBy, contentOf, testKeys } from '../engine/rig.ts'
@@ -39,6 +39,7 @@ async function main(file: string): Promise<void> {
     readOnly: () => undefined,
     sha256: (text) => createHash('sha256').update(text).digest(),
     clock: systemClock,
+    turns: new Turns({ clock: systemClock, most: 1, isBusy: () => true }),
     onError: (what, error) => void process.stderr.write(`${what}: ${String(error)}\n`),
   })
   engine.start()

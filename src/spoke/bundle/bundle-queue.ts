@@ -1,4 +1,4 @@
-import { Backoff, type Clock, type Timer } from '../../runtime/index.ts'
+import { Backoff, type Clock, type Timer, type Turns } from '../../runtime/index.ts'
 import type { Assignment } from '../ports.ts'
 import type { BundleReconciler } from './bundle-reconciler.ts'
 
@@ -6,6 +6,8 @@ export interface BundleQueueOptions {
   assignment(bundle: string): Assignment | undefined
   /** Settles what every bundle declares; answers whether all of it is known. */
   prepare(): Promise<boolean>
+  /** Turns at writing many objects, of all clusters of this process. */
+  readonly turns: Turns
   /** Called when a round of bundles has ended. */
   finished(): void
   unexpected(what: string, error: unknown): void
@@ -19,7 +21,8 @@ const goesOnMs = 1_000
 
 /**
  * Runs bundles that have to be looked at, several side by side but never one twice at once. What did not go
- * well is tried again with back-off; what was asked for meanwhile runs once more.
+ * well is tried again with back-off; what was asked for meanwhile runs once more. One that has many objects to write waits
+ * for its turn, and holds up no other meanwhile.
  */
 export class BundleQueue {
   readonly #clock: Clock
@@ -28,7 +31,12 @@ export class BundleQueue {
   readonly #waiting = new Set<string>()
   readonly #backoffs = new Map<string, Backoff>()
   readonly #retries = new Map<string, Timer>()
+  /** What takes back the question of a bundle for its turn. */
+  readonly #asked = new Map<string, () => void>()
+  /** What ends the turn of a bundle, which has come. */
+  readonly #turns = new Map<string, () => void>()
   readonly #reports = new Set<string>()
+  #awaiting: (() => void)[] = []
   #reportTimer: Timer | undefined
   #round: Promise<void> | undefined
   #open = false
@@ -66,6 +74,11 @@ export class BundleQueue {
   /** The cluster is gone: what runs ends, what waits stays. */
   async pause(): Promise<void> {
     this.#open = false
+    for (const takeBack of this.#asked.values()) takeBack()
+    this.#asked.clear()
+    for (const end of this.#turns.values()) end()
+    this.#turns.clear()
+    this.#quiet()
     await this.#round
   }
 
@@ -79,7 +92,11 @@ export class BundleQueue {
 
   /** Resolves when no bundle is being looked at and none waits. */
   async idle(): Promise<void> {
-    while (this.#round !== undefined) await this.#round
+    for (;;) {
+      if (this.#round !== undefined) await this.#round
+      else if (this.#asked.size > 0) await new Promise<void>((resolve) => this.#awaiting.push(resolve))
+      else return
+    }
   }
 
   #run(): void {
@@ -111,11 +128,43 @@ export class BundleQueue {
 
   async #pass(bundle: string, complete: boolean): Promise<void> {
     const assignment = this.#options.assignment(bundle)
-    if (assignment === undefined) return
-    const result = await this.#reconciler.reconcile(assignment, complete)
-    if (result === 'goesOn') this.#addIn(bundle, goesOnMs)
+    if (assignment === undefined) {
+      this.#endTurn(bundle)
+      return
+    }
+    const mayWriteMany = (): boolean => {
+      const end = this.#turns.get(bundle) ?? this.#options.turns.take()
+      if (end !== undefined) this.#turns.set(bundle, end)
+      return end !== undefined
+    }
+    const result = await this.#reconciler
+      .reconcile(assignment, complete, mayWriteMany)
+      .finally(() => this.#endTurn(bundle))
+    if (result === 'waitsForTurn') this.#askForTurn(bundle)
+    else if (result === 'goesOn') this.#addIn(bundle, goesOnMs)
     else if (result === 'settled' && complete) this.#backoffs.delete(bundle)
     else this.#retry(bundle)
+  }
+
+  #askForTurn(bundle: string): void {
+    if (!this.#open || this.#asked.has(bundle)) return
+    const takeBack = this.#options.turns.ask((end) => {
+      this.#asked.delete(bundle)
+      this.#turns.set(bundle, end)
+      this.add(bundle)
+      this.#quiet()
+    })
+    this.#asked.set(bundle, takeBack)
+  }
+
+  #endTurn(bundle: string): void {
+    this.#turns.get(bundle)?.()
+    this.#turns.delete(bundle)
+  }
+
+  /** Lets those go on who wait for what was asked. */
+  #quiet(): void {
+    for (const resolve of this.#awaiting.splice(0)) resolve()
   }
 
   #retry(bundle: string): void {

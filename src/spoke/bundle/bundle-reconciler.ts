@@ -12,9 +12,9 @@ import { Withdrawal } from './withdrawal.ts'
 
 /**
  * What one pass over a bundle came to. `retry`: something may go better without anybody changing anything. `goesOn`:
- * a hook or a wave is under way, and the next pass goes on from there.
+ * a hook or a wave is under way, and the next pass goes on from there. `waitsForTurn`: many objects are to be written.
  */
-export type PassResult = 'settled' | 'retry' | 'goesOn'
+export type PassResult = 'settled' | 'retry' | 'goesOn' | 'waitsForTurn'
 
 /**
  * Brings one bundle to its assignment, or off the cluster, and tells how that went. Running it twice changes nothing.
@@ -46,17 +46,25 @@ export class BundleReconciler {
     this.#book.tryAgain(bundle)
   }
 
-  /** `mayPrune`: what every bundle declares is known, so absence from all of them means absence. */
-  async reconcile(assignment: Assignment, mayPrune: boolean): Promise<PassResult> {
+  /**
+   * `mayPrune`: what every bundle declares is known, so absence from all of them means absence. `mayWriteMany` is asked
+   * when many objects are to be written; where it answers no, none is.
+   */
+  async reconcile(
+    assignment: Assignment,
+    mayPrune: boolean,
+    mayWriteMany: () => boolean,
+  ): Promise<PassResult> {
     const { context } = this.#writer
     try {
       const progress =
         assignment.withdrawn === undefined
-          ? await this.#converge.converge(assignment, mayPrune && assignment.complete)
+          ? await this.#converge.converge(assignment, mayPrune && assignment.complete, mayWriteMany)
           : await this.#withdrawal.withdraw(assignment, mayPrune)
       this.#progress.set(assignment.bundle, { ...progress, of: assignment })
       this.report(assignment.bundle)
       if (progress.phase === 'withdrawn') await this.#book.noteLeft(assignment)
+      if (progress.waitsForTurn === true) return 'waitsForTurn'
       if (progress.phase === 'applying') return 'goesOn'
       return progress.phase === 'applied' || progress.phase === 'pending' || progress.phase === 'withdrawn'
         ? 'settled'

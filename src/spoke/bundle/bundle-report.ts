@@ -9,6 +9,8 @@ export interface BundleProgress {
   readonly reason?: string
   /** Objects that could not be sent at all, such as those of an unknown kind. */
   readonly refused: readonly ObjectTrouble[]
+  /** Nothing was written, because many objects are to be, and others are written first. */
+  readonly waitsForTurn?: true
 }
 
 /** Troubles that one report names. */

@@ -20,6 +20,15 @@ import { settleUnknownUids } from './unknown-uids.ts'
 import { Waves } from './waves.ts'
 import { writeBatch } from './write-batch.ts'
 
+/** Objects without a receipt, and those whose receipt is of something else than they are to be. */
+interface Unlike {
+  readonly fresh: readonly Wanted[]
+  readonly changed: readonly Wanted[]
+}
+
+/** More writes than these of one bundle are done in turns. */
+const manyWrites = 60
+
 /** What somebody is asked about in one pass, and what was decided. */
 interface Decided {
   readonly asked: Asked
@@ -55,7 +64,11 @@ export class Converge {
     this.#waves = new Waves(writer.context)
   }
 
-  async converge(assignment: Assignment, mayPrune: boolean): Promise<BundleProgress> {
+  async converge(
+    assignment: Assignment,
+    mayPrune: boolean,
+    mayWriteMany: () => boolean,
+  ): Promise<BundleProgress> {
     const { context } = this.#writer
     const session = context.session()
     const { bundle } = assignment
@@ -81,7 +94,14 @@ export class Converge {
     }
     const underWay = await this.#underWay(session, assignment, hooks, { wanted: ordinary, refused })
     if (underWay !== undefined) return underWay
-    const { writes, refusals } = await this.#writesFor(session, assignment, ordinary)
+    const unlike = this.#unlike(assignment, ordinary)
+    const count = unlike.fresh.length + unlike.changed.length
+    if (count > manyWrites && !mayWriteMany()) {
+      const reason = `${objects(count)} to write, after those of other clusters`
+      const known = [...troubles, ...refused.map(({ key, failure }) => trouble(key, failure))]
+      return { phase: 'pending', reason, refused: known, waitsForTurn: true }
+    }
+    const { writes, refusals } = await this.#writesFor(session, assignment, unlike)
     troubles.push(...refusals)
     const undeclared = this.#removal.orphansOf(bundle, wanted, refused)
     await this.#removal.orphan(bundle, mayPrune ? undeclared : [])
@@ -107,7 +127,7 @@ export class Converge {
     const { written, failed } = outcome
     if (written > 0 && (await becomeServed(context, session, assignment, content, refused))) {
       // A definition and its objects came in one bundle: now the rest can be settled too (case 33).
-      return await this.converge(assignment, mayPrune)
+      return await this.converge(assignment, mayPrune, mayWriteMany)
     }
     troubles.push(...refused.map(({ key, failure }) => trouble(key, failure)))
     const whole = troubles.length === 0 && failed === 0
@@ -182,21 +202,17 @@ export class Converge {
     return { asked, cleared }
   }
 
-  /** What has to be written: changed objects, new ones, and existing ones that somebody agreed to adopt. */
-  async #writesFor(
-    session: Session,
-    assignment: Assignment,
-    mine: readonly Wanted[],
-  ): Promise<{ writes: Write[]; refusals: ObjectTrouble[] }> {
+  /** What does not stand as it is to be, as far as it is known without a request. */
+  #unlike(assignment: Assignment, mine: readonly Wanted[]): Unlike {
     const { context } = this.#writer
-    const writes: Write[] = []
+    const changed: Wanted[] = []
     const fresh: Wanted[] = []
     for (const wanted of mine) {
       const member = context.members.get(wanted.key)
       const receipt = member?.observedOnly === true ? undefined : member?.receipt
       if (receipt === undefined) fresh.push(wanted)
       else if (receipt.manifestHash !== wanted.content.hash || member?.bundle !== assignment.bundle) {
-        writes.push({ action: 'configure', wanted })
+        changed.push(wanted)
       } else {
         // It stands as it was applied: a change in between that was refused is not wanted any more.
         member.trouble = undefined
@@ -204,6 +220,17 @@ export class Converge {
         member.index = wanted.index
       }
     }
+    return { fresh, changed }
+  }
+
+  /** What has to be written: changed objects, new ones, and existing ones that somebody agreed to adopt. */
+  async #writesFor(
+    session: Session,
+    assignment: Assignment,
+    { fresh, changed }: Unlike,
+  ): Promise<{ writes: Write[]; refusals: ObjectTrouble[] }> {
+    const { context } = this.#writer
+    const writes = changed.map((wanted): Write => ({ action: 'configure', wanted }))
     const refusals: ObjectTrouble[] = []
     const ours: { wanted: Wanted; live: NonNullable<Write['live']> }[] = []
     for (const one of await examine(session, fresh)) {

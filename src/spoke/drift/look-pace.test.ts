@@ -18,7 +18,13 @@ test('an object that changes each second is looked at as it changes, also after 
   expect(looksAt(times)).toEqual(times)
 })
 
-test('an object that changes all the time is looked at once a second', () => {
-  const looks = looksAt(Array.from({ length: 50 }, (_, i) => 10_000 + i * 20))
-  expect(looks.slice(0, 4)).toEqual([10_000, 10_020, 11_000, 12_000])
+test('after a standstill an object that changes each second is soon looked at as it changes again', () => {
+  const held = [12_600, 12_620]
+  const after = [13_000, 14_000, 15_000, 16_000]
+  expect(looksAt([10_000, ...held, ...after]).slice(-3)).toEqual(after.slice(-3))
+})
+
+test('an object that changes all the time is looked at twice a second', () => {
+  const looks = looksAt(Array.from({ length: 75 }, (_, i) => 10_000 + i * 20))
+  expect(looks.slice(0, 4)).toEqual([10_000, 10_020, 10_500, 11_000])
 })

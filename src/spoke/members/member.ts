@@ -161,7 +161,7 @@ export class Member implements Declared {
     this.#put('drift', records)
   }
 
-  /** The newest thing that came while busy or within the same second. */
+  /** The newest thing that came while busy or soon after the last look. */
   get waiting(): LiveState | undefined {
     return this.#aside?.waiting
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClassificationRule } from '../../../core/attribution/index.ts'
 import { isFailure, reasonOf } from '../../../core/failure.ts'
 import type { Cluster } from '../../../core/kinds/index.ts'
-import { Backoff, type Clock, type Log, type Timer } from '../../../runtime/index.ts'
+import { Backoff, type Clock, type Log, type Timer, Turns, watchThread } from '../../../runtime/index.ts'
 import {
   type Assignment,
   ClusterEngine,
@@ -65,6 +65,10 @@ const spreadMs = 20
 const longestSpreadMs = 30_000
 /** So few start at once. */
 const atOnce = 10
+/** So many bundles with many objects are written at once: each sends thirty, more than this process keeps up with. */
+const turnsAtOnce = 32
+/** A process that works for so much of its time does not write faster with more of them. */
+const busyShare = 0.5
 
 /**
  * One engine for each cluster of the fleet. A cluster whose record goes away is detached: its engine stops and nothing
@@ -73,10 +77,13 @@ const atOnce = 10
 export class EnginePool {
   readonly #options: EnginePoolOptions
   readonly #slots = new Map<string, Slot>()
+  readonly #turns: Turns
   #stopping = false
 
   constructor(options: EnginePoolOptions) {
     this.#options = options
+    const used = watchThread()
+    this.#turns = new Turns({ clock: options.clock, most: turnsAtOnce, isBusy: () => used() > busyShare })
   }
 
   /** The engine of a cluster; undefined while it is not started. */
@@ -170,6 +177,7 @@ export class EnginePool {
           attributionOverrides: slot.rules,
           sha256: (text) => createHash('sha256').update(text).digest(),
           clock,
+          turns: this.#turns,
           onError: (what, error) => this.#onError(slot, what, error),
         })
         engine.assign(this.#asAllowed(board.assignments(slot.name)))
