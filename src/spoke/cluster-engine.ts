@@ -58,8 +58,7 @@ export interface ClusterEngineOptions {
 }
 
 const identityMs = 60_000
-const firstRetryMs = 1_000
-const longestRetryMs = 60_000
+const retry = { baseMs: 1_000, maxMs: 60_000 }
 /** What is under way may take so long to end; then it is cut, and found again at the next start. */
 const stopMs = 3_000
 
@@ -173,6 +172,7 @@ export class ClusterEngine {
         this.#wake.abort()
       },
       onHearing: (bundle) => this.#queue.reportSoon(bundle),
+      onCurrent: (bundle) => this.#queue.add(bundle),
     })
     this.#unmanaged = new UnmanagedWatch(context, this.#book, this.#observer)
     this.#definitions = new DefinitionWatch(
@@ -290,7 +290,7 @@ export class ClusterEngine {
       this.#recorder.explain(record)
       explained.catch((error: unknown) => this.#context.unexpected('audit record', error))
     })
-    const backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
+    const backoff = new Backoff(retry)
     const { clock } = this.#options
     const { signal } = this.#abort
     while (!signal.aborted) {
@@ -302,7 +302,7 @@ export class ClusterEngine {
         this.#presence.failed(error)
       }
       await this.#disconnect()
-      if (!signal.aborted) await clock.sleep(firstRetryMs / 2 + backoff.next(), signal)
+      if (!signal.aborted) await clock.sleep(retry.baseMs / 2 + backoff.next(), signal)
     }
   }
 

@@ -212,6 +212,42 @@ test('incident 15: types of a changed definition that cannot be read are read un
   expect(r.drift()).toEqual([])
 })
 
+test('a receipt that is being renewed when its object is written stays that of the write', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const connect = () => connectionBy(proxy.through(server.kubeconfig('evenkeel')))
+  const r = await started.rig(server, { connect })
+  const shops = shopKind(r)
+  await define(r, shops.definition())
+  r.declare([shops.object('corner', { replicas: 1, rules: [{ name: 'a', value: '1' }] })])
+  await r.until('the bundle is applied', () => r.bundleReport()?.phase === 'applied')
+  const renewed = Promise.withResolvers<void>()
+  let held = 0
+  proxy.rule(({ method, path, query }) => {
+    if (method !== 'PATCH' || !query.has('dryRun') || !path.includes(shops.group)) return 'pass'
+    held += 1
+    return { until: renewed.promise }
+  })
+  await define(r, shops.definition({ rules: keyedRules }))
+  await r.until('the renewal is under way', () => held === 1)
+  await r.deliver([shops.object('corner', { replicas: 2, rules: [{ name: 'a', value: '1' }] })])
+  const ofCorner = async () =>
+    (await r.journal.load()).receipts.find(({ key }) => key.endsWith('/corner'))?.receipt
+  const written = await ofCorner()
+  renewed.resolve()
+  await r.engine.idle()
+  // Whatever is looked at next is compared with what was written.
+  await r.kubectl('alice', 'label', `shops.${shops.group}`, 'corner', 'seen=yes')
+  const marked = [
+    shops.object('corner', { replicas: 2, rules: [{ name: 'a', value: '1' }] }),
+    configMap('marked'),
+  ]
+  await r.deliver(marked)
+  expect(await ofCorner()).toEqual(written)
+  expect(r.drift()).toEqual([])
+})
+
 test('a kind that a server publishes long after its definition is looked for until it is there', async () => {
   const server = await sharedServer()
   const proxy = await startHttpProxy(server)

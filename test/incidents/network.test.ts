@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { standingOf } from '../../src/core/state/index.ts'
+import { type Clock, sleepOn, systemClock } from '../../src/runtime/index.ts'
 import { opened, unhurried } from '../engine/differences.ts'
 import { configMap } from '../engine/manifests.ts'
 import { connectionBy, type Rig } from '../engine/rig.ts'
@@ -97,6 +98,39 @@ test.each(faults)(
     r.failures.splice(0)
   },
 )
+
+test('what may not be deleted before its kind is listed is deleted as soon as it is listed', async () => {
+  const server = await sharedServer()
+  const proxy = await startHttpProxy(server)
+  started.add(() => proxy.stop())
+  const connect = () => connectionBy(proxy.through(server.kubeconfig('evenkeel')))
+  // Connections are made anew, and nothing is tried again by itself.
+  const clock: Clock = {
+    ...systemClock,
+    setTimeout: (run, ms) => systemClock.setTimeout(run, ms > 500 ? 86_400_000 : ms),
+    sleep: (ms, signal) => sleepOn(clock, ms, signal),
+  }
+  const r = await started.rig(server, { connect, clock })
+  await r.deliver(objects)
+  const listed = Promise.withResolvers<void>()
+  let held = 0
+  proxy.rule(({ isWatch, path }) => {
+    if (!isWatch || !path.endsWith('/configmaps')) return 'pass'
+    held += 1
+    return { until: listed.promise }
+  })
+  proxy.cut()
+  await r.until('the watch is made anew', () => held > 0)
+  r.declare(objects.slice(0, 2))
+  await r.until('it is blocked', () => r.bundleReport()?.phase === 'blocked')
+  await r.engine.idle()
+  expect(r.bundleReport()?.reason).toContain('the objects of v1 ConfigMap have to be listed first')
+  expect(await names(r)).toEqual(['a', 'b', 'c'])
+  proxy.rule(undefined)
+  listed.resolve()
+  await r.until('it is deleted', async () => (await names(r)).join() === 'a,b')
+  r.failures.splice(0)
+})
 
 test('incident 13: an engine that stood still for ten minutes deletes nothing when it goes on, and heals what happened', async () => {
   const r = await remote()

@@ -294,15 +294,17 @@ function described(message: string, details: readonly { where: string; message: 
 
 /**
  * Makes a member's receipt anew by a dry-run, after the types of its kind changed: what an apply would answer
- * now, with the identity of the live object. Nothing is written.
+ * now, with the identity of the live object. Nothing is written. A write of ours that goes out meanwhile makes its own.
  */
 export async function renewReceipt(context: EngineContext, member: Member): Promise<void> {
+  const before = member.receipt
   const { target, schema, session, hash } = await prepare(context, member)
   const options = { manager: fieldManager, force: true, dryRun: true }
   const reply = await session.client.apply(target.resource, target.object, options)
+  if (member.busy || member.receipt !== before) return
   const receipt = receiptFrom(context, reply, schema, hash)
   await context.ports.journal.saveReceipts([
     { key: member.key, bundle: member.bundle, receipt: encodeReceipt(receipt) },
   ])
-  member.receipt = receipt
+  if (member.receipt === before) member.receipt = receipt
 }

@@ -21,6 +21,8 @@ export interface WatchSetOptions {
   readonly onDoubt: () => void
   /** Whether the objects of a bundle are heard of has changed. */
   readonly onHearing: (bundle: string) => void
+  /** What is known of the objects of a bundle is current again, which it was not when it wanted to delete some. */
+  readonly onCurrent: (bundle: string) => void
 }
 
 /**
@@ -34,6 +36,8 @@ export class WatchSet {
   readonly #options: WatchSetOptions
   readonly #hearing: Hearing
   readonly #watches = new Map<string, Watch>()
+  /** Watches that somebody waits for who wants to delete. */
+  readonly #awaited = new Set<string>()
 
   constructor(context: EngineContext, observer: Observer, presence: Presence, options: WatchSetOptions) {
     this.#context = context
@@ -85,7 +89,11 @@ export class WatchSet {
     const members = served.map(({ ref }) => this.#context.members.get(keyOf(ref)))
     const names = new Set(members.flatMap((one) => (one?.receipt === undefined ? [] : [watchOf(one)])))
     for (const name of names) {
-      if ((await this.#watches.get(name)?.isCurrent()) === true) continue
+      this.#awaited.add(name)
+      if ((await this.#watches.get(name)?.isCurrent()) === true) {
+        this.#awaited.delete(name)
+        continue
+      }
       const [, apiVersion = '', kind = ''] = name.split(' ')
       return `the objects of ${apiVersion} ${kind} have to be listed first`
     }
@@ -108,6 +116,12 @@ export class WatchSet {
       bundles.add(member.bundle)
     }
     for (const bundle of bundles) this.#options.onHearing(bundle)
+  }
+
+  /** Lets the bundles go on that have objects to delete of what a watch shows. */
+  #goOn(name: string): void {
+    const members = [...this.#context.members.all()].filter((one) => one.orphaned && watchOf(one) === name)
+    for (const bundle of new Set(members.map(({ bundle }) => bundle))) this.#options.onCurrent(bundle)
   }
 
   #handler(name: string, resource: ApiResource, labelled: boolean): WatchHandler {
@@ -152,6 +166,7 @@ export class WatchSet {
         if (state.epoch !== epoch) listed = new Set()
         epoch = state.epoch
         this.#hearing.take(name, state)
+        if (state.kind === 'live' && this.#awaited.delete(name)) this.#goOn(name)
         if (isFailure(state.failure, 'server-error', 'unknown-kind')) this.#options.onDoubt()
         this.#presence.watchState(apiVersionOf(resource), resource.kind, state)
       },
