@@ -4,8 +4,13 @@ import { Turns, watchThread } from './turns.ts'
 
 function stage(most: number) {
   const clock = new FakeClock()
-  const state = { busy: true }
-  const turns = new Turns({ clock, most, isBusy: () => state.busy })
+  const state = { busy: true, asked: [] as number[] }
+  const start = clock.now()
+  const isBusy = (): boolean => {
+    state.asked.push(clock.now() - start)
+    return state.busy
+  }
+  const turns = new Turns({ clock, most, isBusy })
   const ends = new Map<string, () => void>()
   const begun: string[] = []
   const ask = (name: string) =>
@@ -63,6 +68,16 @@ test('while the process has time more begin each second, so that what hangs hold
   await clock.advance(1_000)
   expect(begun).toEqual(['a', 'b', 'c', 'd', 'e'])
   expect(clock.pending).toBe(0)
+})
+
+test('whether the process has time is asked of whole seconds, however many wait', async () => {
+  const { clock, state, begun, ask } = stage(1)
+  for (const name of ['a', 'b', 'c']) ask(name)
+  await clock.advance(500)
+  ask('d')
+  await clock.advance(2_000)
+  expect(state.asked).toEqual([0, 1_000, 2_000])
+  expect(begun).toEqual(['a'])
 })
 
 test('a question that was taken back never begins, and leaves no timer', async () => {

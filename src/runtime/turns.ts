@@ -4,7 +4,10 @@ export interface TurnsOptions {
   readonly clock: Clock
   /** So many turns are under way at once. */
   readonly most: number
-  /** Whether this process has enough to do: as long as it has not, so many more begin each second. */
+  /**
+   * Whether this process had enough to do since it was asked last: as long as it has not, so many more begin each second. Also
+   * asked when somebody begins to wait, so that what is told a second later is of that second.
+   */
   readonly isBusy: () => boolean
 }
 
@@ -19,7 +22,8 @@ export class Turns {
   readonly #options: TurnsOptions
   readonly #waiting = new Set<(end: () => void) => void>()
   #running = 0
-  #timer: Timer | undefined
+  #filling: Timer | undefined
+  #looking: Timer | undefined
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -41,8 +45,12 @@ export class Turns {
    * takes the question back.
    */
   ask(begin: (end: () => void) => void): () => void {
+    if (this.#looking === undefined) {
+      this.#options.isBusy()
+      this.#lookIn(lookMs)
+    }
     this.#waiting.add(begin)
-    this.#look(0)
+    this.#fillSoon()
     return () => {
       this.#waiting.delete(begin)
       if (this.#waiting.size === 0) this.#rest()
@@ -56,35 +64,42 @@ export class Turns {
       if (ended) return
       ended = true
       this.#running -= 1
-      if (this.#waiting.size > 0 && this.#running < this.#options.most) this.#look(0)
+      this.#fillSoon()
     }
   }
 
-  /** Looks whether somebody may begin, once after so long. */
-  #look(ms: number): void {
-    this.#timer?.cancel()
-    this.#timer = this.#options.clock.setTimeout(() => {
-      this.#admit()
-      this.#rest()
-      if (this.#waiting.size > 0) this.#look(lookMs)
+  /** Lets those begin for whom there is room, once what runs now has returned. */
+  #fillSoon(): void {
+    if (this.#waiting.size === 0 || this.#running >= this.#options.most) return
+    this.#filling ??= this.#options.clock.setTimeout(() => {
+      this.#filling = undefined
+      this.#admit(this.#options.most - this.#running)
+    }, 0)
+  }
+
+  #lookIn(ms: number): void {
+    this.#looking = this.#options.clock.setTimeout(() => {
+      this.#lookIn(ms)
+      if (!this.#options.isBusy()) this.#admit(this.#options.most)
     }, ms)
   }
 
-  #admit(): void {
-    const { most, isBusy } = this.#options
-    const free = most - this.#running
-    let more = free > 0 ? free : isBusy() ? 0 : most
+  #admit(most: number): void {
+    let left = most
     for (const begin of this.#waiting) {
-      if (more <= 0) return
-      more -= 1
+      if (left <= 0) return
+      left -= 1
       this.#waiting.delete(begin)
       begin(this.#begin())
     }
+    if (this.#waiting.size === 0) this.#rest()
   }
 
   #rest(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
+    this.#filling?.cancel()
+    this.#looking?.cancel()
+    this.#filling = undefined
+    this.#looking = undefined
   }
 }
 
