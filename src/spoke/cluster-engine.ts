@@ -58,7 +58,8 @@ export interface ClusterEngineOptions {
 }
 
 const identityMs = 60_000
-const retry = { baseMs: 1_000, maxMs: 60_000 }
+const firstRetryMs = 1_000
+const longestRetryMs = 60_000
 /** What is under way may take so long to end; then it is cut, and found again at the next start. */
 const stopMs = 3_000
 
@@ -290,8 +291,7 @@ export class ClusterEngine {
       this.#recorder.explain(record)
       explained.catch((error: unknown) => this.#context.unexpected('audit record', error))
     })
-    const backoff = new Backoff(retry)
-    const { clock } = this.#options
+    const backoff = new Backoff({ baseMs: firstRetryMs, maxMs: longestRetryMs })
     const { signal } = this.#abort
     while (!signal.aborted) {
       try {
@@ -302,7 +302,7 @@ export class ClusterEngine {
         this.#presence.failed(error)
       }
       await this.#disconnect()
-      if (!signal.aborted) await clock.sleep(retry.baseMs / 2 + backoff.next(), signal)
+      if (!signal.aborted) await this.#options.clock.sleep(firstRetryMs / 2 + backoff.next(), signal)
     }
   }
 
